@@ -1,0 +1,1 @@
+//! What we decide: pure rules; no clock, no I/O, no randomness.

@@ -1,0 +1,1 @@
+//! Who we are: card, role, ticket.

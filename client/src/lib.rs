@@ -1,0 +1,1 @@
+//! How a run proceeds: the async shell and the public API.

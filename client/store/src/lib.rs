@@ -1,0 +1,1 @@
+//! What we remember: practice records, runs, facts, frozen bytes, leases.

@@ -1,0 +1,1 @@
+//! How it travels: HTTP over mutual TLS; knows no patients.

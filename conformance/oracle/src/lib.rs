@@ -1,0 +1,1 @@
+//! An independent reading of the specification: decision tables and expected verdicts, importing nothing of ours.

@@ -1,0 +1,1 @@
+//! The proof: checks of the house and of what it says.

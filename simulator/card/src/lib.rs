@@ -1,0 +1,1 @@
+//! The virtual smartcard: a PIV applet in memory; depends on nothing of ours.

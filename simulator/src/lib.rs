@@ -1,0 +1,1 @@
+//! The fake Spine: in memory, loopback only.
