@@ -81,6 +81,9 @@ pub enum Fact {
     FellDue,
     /// The intent to send under a new id. From `Listed`. The frozen bytes are written in the same transaction.
     Dispatched(Live),
+    /// An earlier run left this patient's message unresolved; this run takes it over under its id. From `Listed`, to
+    /// `Uncertain`.
+    Inherited(Live),
     /// The intent to send the same bytes under the same id again. From `Unsent` and, inside the retry contract, from `Uncertain`.
     Resent,
     /// The Spine took it. From `Sending`.
