@@ -1,0 +1,4 @@
+//! The ebXML envelope (ebMS 2.0) of the polling route.
+
+pub(crate) mod header;
+pub(crate) mod multipart;

@@ -1,0 +1,3 @@
+//! The SOAP envelope of the synchronous route.
+
+pub(crate) mod fault;
