@@ -1,5 +1,8 @@
 //! The PDS match: does the record mean the same person as the national demographics service?
 
+pub mod comparison;
+pub mod matching;
+
 use std::fmt;
 
 use jiff::civil::Date;

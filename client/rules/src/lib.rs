@@ -11,12 +11,27 @@ macro_rules! masked {
     )+};
 }
 
+pub mod consent;
 pub mod demographics;
-pub mod import;
+pub mod eligibility;
 pub mod lifecycle;
-pub mod reason;
+pub mod migration;
 pub mod record;
-pub mod standing;
+pub mod rules;
+pub mod selection;
 pub mod summary;
 
-pub use reason::{Counter, Reason, SetAside};
+pub use consent::permit::Consented;
+pub use consent::{ConsentStatus, standing};
+pub use demographics::matching::Matched;
+pub use eligibility::Eligible;
+pub use lifecycle::reason::{Counter, Reason, SetAside};
+pub use lifecycle::{Fact, IllegalFact, State, reason};
+pub use migration::{MatchedForMigration, MigrationSetAside, MigrationVerdict, ToMigrate};
+pub use record::import;
+pub use rules::explain::{Explained, Verdict};
+pub use rules::settings::Settings;
+pub use rules::{Intent, PracticeProfile, Rules};
+pub use selection::{Action, History, Kind, Refusal};
+pub use summary::Summary;
+pub use summary::terminology::Terminology;

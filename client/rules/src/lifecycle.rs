@@ -2,6 +2,11 @@
 //!
 //! Facts are in the past tense and are never taken back. A settled entry refuses every fact (invariant J3).
 
+mod apply;
+pub mod invariant;
+pub mod reason;
+pub mod retry;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use spine_vocabulary::MessageId;
@@ -99,7 +104,8 @@ pub enum Fact {
     WentQuiet,
     /// A new leg opened while it was on its way. From `Sending`, `Accepted` (and harmless from `Uncertain`).
     Interrupted,
-    /// Provably no byte took effect (never sent, 429, AE 502). From `Sending`.
+    /// Provably no attempt under this id took effect (never sent, 429, AE 502). From `Sending`, `Accepted`, `Uncertain`.
+    /// Where an earlier attempt is in doubt it is [`Fact::WentQuiet`] instead: see [`retry::Attempts::fact_of_no_effect`].
     NeverSent,
     /// The Spine's list holds our id. From `Uncertain`.
     ReconciledStored,

@@ -2,6 +2,8 @@
 //!
 //! Values are as the practice wrote them, parsed but not normalised: normalisation belongs to the rule that compares.
 
+pub mod import;
+
 use std::fmt;
 
 use jiff::civil::{Date, DateTime};

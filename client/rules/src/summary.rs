@@ -2,6 +2,14 @@
 //!
 //! `client/message` turns a [`Summary`] into bytes; it decides nothing about content.
 
+mod additional;
+mod compose;
+mod core_data;
+mod fixed;
+mod layout;
+pub mod terminology;
+mod window;
+
 use std::fmt;
 
 use jiff::civil::Date;
@@ -29,6 +37,7 @@ pub struct Summary {
     pub(crate) content: Content,
     pub(crate) warnings: Vec<&'static str>,
     pub(crate) additional_withheld: bool,
+    pub(crate) entries_withheld: usize,
 }
 
 impl fmt::Debug for Summary {
@@ -72,6 +81,12 @@ impl Summary {
     #[must_use]
     pub const fn additional_withheld(&self) -> bool {
         self.additional_withheld
+    }
+
+    /// How many entries of the sensitive dataset were withheld; the text says that there are some.
+    #[must_use]
+    pub const fn entries_withheld(&self) -> usize {
+        self.entries_withheld
     }
 }
 

@@ -1,0 +1,180 @@
+//! The local rules of the upload, in the order in which they are applied.
+//!
+//! The order is that of the rules' numbers, with the completeness of the record before all: a cell that could not be
+//! read may be the very one that a later rule would have judged.
+
+use jiff::civil::Date;
+
+use crate::lifecycle::reason::{Reason, SetAside};
+use crate::record::{RecordedNumber, Registration, RegistrationKind, RegistrationStatus};
+use crate::rules::explain::{Case, Rule, Verdict, shown};
+
+/// E0 to E15 as far as they need no answer of the Spine.
+pub(crate) const LOCAL_RULES: &[Rule] = &[
+    Rule {
+        key: "E0",
+        question: "Could every row of the record be read?",
+        input: |case| {
+            if case.record().incomplete { "a row could not be read".into() } else { "all rows read".into() }
+        },
+        judge: |case| Verdict::declines_if(case.record().incomplete, Reason::IncompleteRecord),
+    },
+    Rule {
+        key: "E1",
+        question: "Is SCR enabled at the practice?",
+        input: |case| format!("enabled on: {}", shown(case.rules.practice().scr_enabled_on)),
+        judge: |case| Verdict::declines_if(!case.rules.scr_enabled(), Reason::NotPermanent),
+    },
+    Rule {
+        key: "E2",
+        question: "Was the patient permanently registered on the day SCR was enabled, and is so today?",
+        input: |case| registration_shown(&case.record().registration),
+        judge: permanently_registered,
+    },
+    Rule {
+        key: "E3",
+        question: "Is the registration accepted, not only applied for?",
+        input: |case| registration_shown(&case.record().registration),
+        judge: |case| {
+            let applied = case.record().registration.status == RegistrationStatus::Applied;
+            Verdict::declines_if(applied, Reason::Applied)
+        },
+    },
+    Rule {
+        key: "E4",
+        question: "Is it a permanent registration, not a temporary, private or other one?",
+        input: |case| format!("kind: {}", kind_shown(case.record().registration.kind)),
+        judge: |case| {
+            let other = case.record().registration.kind != RegistrationKind::Permanent;
+            Verdict::declines_if(other, Reason::NotPermanent)
+        },
+    },
+    Rule {
+        key: "E5",
+        question: "Is there a new-style NHS number?",
+        input: number_shown,
+        judge: |case| {
+            let none = matches!(case.record().number, RecordedNumber::Missing | RecordedNumber::OldStyle);
+            Verdict::declines_if(none, Reason::NoNewStyleNumber)
+        },
+    },
+    Rule {
+        key: "E5b",
+        question: "Is the NHS number valid?",
+        input: number_shown,
+        judge: |case| {
+            Verdict::declines_if(case.record().number == RecordedNumber::Invalid, Reason::InvalidNumber)
+        },
+    },
+    Rule {
+        key: "E5c",
+        question: "Does no other patient of the practice hold the same NHS number?",
+        input: |case| if case.candidate.number_shared { "shared".into() } else { "not shared".into() },
+        judge: |case| Verdict::declines_if(case.candidate.number_shared, Reason::DuplicatedNumber),
+    },
+    Rule {
+        key: "E6",
+        question: "Is there no active FP69 flag?",
+        input: |case| match case.record().flags.fp69 {
+            None => "no flag".into(),
+            Some(flag) => format!("flagged, expires: {}", shown(flag.expires)),
+        },
+        judge: |case| Verdict::declines_if(fp69_active(case), Reason::Fp69),
+    },
+    Rule {
+        key: "E8",
+        question: "Is the record not marked Sensitive at the practice?",
+        input: |case| yes_or_no(case.record().flags.sensitive),
+        judge: |case| Verdict::declines_if(case.record().flags.sensitive, Reason::Sensitive),
+    },
+    Rule {
+        key: "E10",
+        question: "Is the record not in use?",
+        input: |case| yes_or_no(case.record().flags.in_use),
+        judge: |case| Verdict::declines_if(case.record().flags.in_use, Reason::InUse),
+    },
+    Rule {
+        key: "E14",
+        question: "Does the practice know of no death?",
+        input: |case| shown(case.record().death_date),
+        judge: |case| Verdict::declines_if(case.record().death_date.is_some(), Reason::Deceased),
+    },
+    Rule {
+        key: "E15",
+        question: "Is the record coupled with PDS?",
+        input: |case| if case.record().flags.decoupled { "decoupled".into() } else { "coupled".into() },
+        judge: |case| Verdict::declines_if(case.record().flags.decoupled, Reason::Decoupled),
+    },
+];
+
+/// Whether a registration is in force on a day: begun by then, and not ended before.
+///
+/// The first and the last day belong to it. `None` where a registration in force has no first day.
+pub(crate) fn in_force(registration: &Registration, day: Date) -> Option<bool> {
+    let ended = registration.until.is_some_and(|until| until < day);
+    let deducted = registration.status == RegistrationStatus::Deducted && registration.until.is_none();
+    if ended || deducted { Some(false) } else { registration.since.map(|since| since <= day) }
+}
+
+/// Rule E2. Whoever only applied is left to E3, whoever has another kind of registration to E4: each says more.
+///
+/// A registration without its first day cannot be judged, so a person must complete it: the record counts as incomplete.
+fn permanently_registered(case: &Case<'_>) -> Verdict {
+    let registration = &case.record().registration;
+    let deducted = registration.status == RegistrationStatus::Deducted;
+    if registration.status == RegistrationStatus::Applied
+        || registration.kind != RegistrationKind::Permanent && !deducted
+    {
+        return Verdict::Passes;
+    }
+    if deducted {
+        return Verdict::declines_if(true, Reason::NotPermanent);
+    }
+    let days = [Some(case.rules.today()), case.rules.practice().scr_enabled_on];
+    let verdicts: Vec<_> = days.into_iter().flatten().map(|day| in_force(registration, day)).collect();
+    if verdicts.contains(&Some(false)) {
+        Verdict::declines_if(true, Reason::NotPermanent)
+    } else if verdicts.contains(&None) {
+        let details = vec!["registered-on".to_owned()];
+        Verdict::Declines(SetAside { reason: Reason::IncompleteRecord, details })
+    } else {
+        Verdict::Passes
+    }
+}
+
+/// Rule E6. The flag's last day belongs to it; without one the flag stays active.
+fn fp69_active(case: &Case<'_>) -> bool {
+    case.record().flags.fp69.is_some_and(|flag| flag.expires.is_none_or(|last| last >= case.rules.today()))
+}
+
+fn registration_shown(registration: &Registration) -> String {
+    let status = match registration.status {
+        RegistrationStatus::Registered => "registered",
+        RegistrationStatus::Applied => "applied",
+        RegistrationStatus::Deducted => "deducted",
+    };
+    let kind = kind_shown(registration.kind);
+    format!("{kind}, {status}, from {}, until {}", shown(registration.since), shown(registration.until))
+}
+
+fn kind_shown(kind: RegistrationKind) -> &'static str {
+    match kind {
+        RegistrationKind::Permanent => "permanent",
+        RegistrationKind::Temporary => "temporary",
+        RegistrationKind::Private => "private",
+        RegistrationKind::Other => "other",
+    }
+}
+
+fn number_shown(case: &Case<'_>) -> String {
+    match case.record().number {
+        RecordedNumber::Valid(number) => number.reveal_grouped(),
+        RecordedNumber::Missing => "missing".into(),
+        RecordedNumber::OldStyle => "old style".into(),
+        RecordedNumber::Invalid => "invalid".into(),
+    }
+}
+
+fn yes_or_no(flag: bool) -> String {
+    if flag { "yes".into() } else { "no".into() }
+}
