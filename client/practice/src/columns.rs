@@ -75,7 +75,9 @@ impl ColumnMap {
             match code {
                 Some(code) if known => consent.insert(own, code),
                 Some(_) => {
-                    return Err(malformed("an own consent code is written scheme:code, such as local:OPTOUT"));
+                    return Err(malformed(
+                        "an own consent code is written scheme:code, such as local:OPTOUT",
+                    ));
                 }
                 None => return Err(malformed("consent codes map to 93C2. 93C3. 9Ndl. 9Ndm. 9Ndn. or 9Ndo.")),
             };

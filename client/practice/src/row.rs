@@ -54,14 +54,14 @@ impl<'r, 't> Cells<'r, 't> {
         if cell.len() > cell::CELL_BYTES { String::new() } else { cell.trim().to_owned() }
     }
 
-    fn key(&self) -> Result<PatientKey, ImportItem> {
+    fn key(&self) -> Result<PatientKey, Vec<ImportItem>> {
         PatientKey::parse(self.row.cell("patient_id")).map_err(|_| {
-            ImportItem::Stray(RowError {
+            vec![ImportItem::Stray(RowError {
                 file: self.row.file().to_owned(),
                 line: self.row.line,
                 column: Some("patient_id".to_owned()),
                 reason: "is blank or too long to be a patient id".to_owned(),
-            })
+            })]
         })
     }
 
@@ -86,7 +86,7 @@ pub(crate) fn patient(row: &Row<'_>, map: &ColumnMap) -> Vec<ImportItem> {
     let mut cells = Cells::new(row, map);
     let key = match cells.key() {
         Ok(key) => key,
-        Err(stray) => return vec![stray],
+        Err(stray) => return stray,
     };
     // In a row of another shape no cell can be trusted to be in its column, but the patient must not get lost.
     let whole = row.is_whole();
@@ -151,7 +151,7 @@ pub(crate) fn code(row: &Row<'_>, map: &ColumnMap) -> Vec<ImportItem> {
     let mut cells = Cells::new(row, map);
     let key = match cells.key() {
         Ok(key) => key,
-        Err(stray) => return vec![stray],
+        Err(stray) => return stray,
     };
     let (scheme, code) = cells.code();
     if code.is_empty() {
@@ -175,7 +175,7 @@ pub(crate) fn medication(row: &Row<'_>, map: &ColumnMap) -> Vec<ImportItem> {
     let mut cells = Cells::new(row, map);
     let key = match cells.key() {
         Ok(key) => key,
-        Err(stray) => return vec![stray],
+        Err(stray) => return stray,
     };
     let (scheme, code) = cells.code();
     let kind = cells.read("kind", |word| match word {
@@ -208,7 +208,7 @@ pub(crate) fn allergy(row: &Row<'_>, map: &ColumnMap) -> Vec<ImportItem> {
     let mut cells = Cells::new(row, map);
     let key = match cells.key() {
         Ok(key) => key,
-        Err(stray) => return vec![stray],
+        Err(stray) => return stray,
     };
     let (scheme, code) = cells.code();
     let kind = cells.read("kind", |word| match word {
@@ -238,7 +238,7 @@ pub(crate) fn group(row: &Row<'_>, map: &ColumnMap) -> Vec<ImportItem> {
     let mut cells = Cells::new(row, map);
     let key = match cells.key() {
         Ok(key) => key,
-        Err(stray) => return vec![stray],
+        Err(stray) => return stray,
     };
     let name = cells.text("group");
     if name.is_empty() {

@@ -188,7 +188,11 @@ impl Table {
         if !more || self.record.len() == 1 && self.record.get(0) == Some(end) {
             return self.at_end(before).map(|()| None);
         }
-        if self.record.iter().last().is_some_and(|cell| cell.ends_with(END) || cell.ends_with(END.trim_end()))
+        if self
+            .record
+            .iter()
+            .next_back()
+            .is_some_and(|cell| cell.ends_with(END) || cell.ends_with(END.trim_end()))
         {
             return Err(ExtractError::CutOff { file: self.file.clone(), line });
         }

@@ -97,7 +97,7 @@ impl Read for Text {
 
 fn is_utf8(file: &mut File) -> io::Result<bool> {
     let mut decoder = UTF_8.new_decoder_with_bom_removal();
-    let mut raw = [0_u8; 64 * 1024];
+    let mut raw = vec![0_u8; 64 * 1024];
     let mut out = String::with_capacity(256 * 1024);
     loop {
         let read = file.read(&mut raw)?;
