@@ -1,5 +1,5 @@
 //! What an extract folder becomes: good rows, bad rows, broken files.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::fs;
 use std::path::Path;
