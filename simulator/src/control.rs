@@ -1,0 +1,106 @@
+//! The control port: looking into the fake Spine and steering it, for harnesses and people. No client of the Spine ever
+//! uses it, and nothing like it exists in the real one.
+//!
+//! Plain HTTP on loopback, so it is guarded against web pages: a request whose `Host` is not this computer (a rebound
+//! name) or whose `Origin` is another site's is refused.
+//!
+//! | request | answer |
+//! |---|---|
+//! | `GET /health` | `{"status": "ok", "refused_handshakes": 0}` |
+//! | `GET /card` | `{"inserted": "555..." or null, "cards": ["555...", ..]}` |
+//! | `POST /card/insert?user=ID` | the same, after that card went in; without `user`, the first one; 404 `unknown-user` |
+//! | `POST /card/pull` | the same, after the card was pulled |
+//! | `POST /shutdown` | 202; then the simulator ends |
+
+mod guard;
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+use http::{Method, Request, Response, StatusCode};
+use serde_json::json;
+use spine_vocabulary::UserId;
+use tokio::sync::watch;
+
+use crate::Spine;
+use crate::identity::{Cards, CardsError};
+use crate::server::exchange::{Reply, Service, json, nothing, parameter, refusal};
+
+/// The control port of one fake Spine.
+pub(crate) struct Control {
+    spine: Spine,
+    cards: Arc<Cards>,
+    refused_handshakes: Arc<AtomicU64>,
+    stop: watch::Sender<bool>,
+}
+
+impl Control {
+    /// A port that looks into `spine`, moves `cards`, and stops everything through `stop`.
+    pub(crate) fn new(
+        spine: Spine,
+        cards: Arc<Cards>,
+        refused_handshakes: Arc<AtomicU64>,
+        stop: watch::Sender<bool>,
+    ) -> Self {
+        Self { spine, cards, refused_handshakes, stop }
+    }
+
+    fn health(&self) -> Response<Reply> {
+        let refused = self.refused_handshakes.load(Ordering::Relaxed);
+        json(StatusCode::OK, &json!({ "status": "ok", "refused_handshakes": refused }))
+    }
+
+    fn card(&self) -> Response<Reply> {
+        let cards: Vec<_> = self.cards.holders().collect();
+        json(StatusCode::OK, &json!({ "inserted": self.cards.inserted(), "cards": cards }))
+    }
+
+    fn insert(&self, request: &Request<Bytes>) -> Response<Reply> {
+        let user = match parameter(request, "user") {
+            Some(text) => UserId::parse(&text).ok(),
+            None => self.cards.holders().next().cloned(),
+        };
+        match user.map(|user| self.cards.insert(&user)) {
+            Some(Ok(())) => self.card(),
+            None | Some(Err(CardsError::Nobody(_))) => refusal(StatusCode::NOT_FOUND, "unknown-user"),
+            Some(Err(_)) => refusal(StatusCode::INTERNAL_SERVER_ERROR, "no-card"),
+        }
+    }
+
+    fn pull(&self) -> Response<Reply> {
+        self.cards.pull();
+        self.card()
+    }
+
+    fn shutdown(&self) -> Response<Reply> {
+        // The connection that asked still gets its answer: the server lets connections finish.
+        self.stop.send_replace(true);
+        nothing(StatusCode::ACCEPTED)
+    }
+}
+
+impl Service for Control {
+    fn answer(&self, request: Request<Bytes>) -> Response<Reply> {
+        if !guard::is_of_this_computer(request.headers()) {
+            return refusal(StatusCode::FORBIDDEN, "not-of-this-computer");
+        }
+        let path = request.uri().path().trim_end_matches('/');
+        let segments: Vec<&str> = path.split('/').skip(1).collect();
+        match (request.method(), segments.as_slice()) {
+            (&Method::GET, ["health"]) => self.health(),
+            (&Method::GET, ["card"]) => self.card(),
+            (&Method::POST, ["card", "insert"]) => self.insert(&request),
+            (&Method::POST, ["card", "pull"]) => self.pull(),
+            (&Method::POST, ["shutdown"]) => self.shutdown(),
+            _ => refusal(StatusCode::NOT_FOUND, "no-such-resource"),
+        }
+    }
+}
+
+impl fmt::Debug for Control {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Control").field("spine", &self.spine).finish_non_exhaustive()
+    }
+}
