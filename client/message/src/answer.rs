@@ -1,15 +1,15 @@
 //! What the Spine answers, read from any body whatever: never a panic, linear time, bounded memory.
 
 mod correlation;
-
-use spine_rules::demographics::PdsAnswer;
+mod read;
 
 pub use crate::ebxml::header::{EbxmlIssue, EbxmlSeverity};
-pub use crate::hl7v3::acknowledgement::Acknowledgement;
+use crate::hl7v3::acknowledgement::Acknowledgement;
 pub use crate::hl7v3::event_list::{EventList, EventStatus, ListedEvent};
 pub use crate::hl7v3::pds::PdsReply;
 pub use crate::soap::fault::SoapFault;
 pub use correlation::{Correlated, Correlation};
+pub use read::read_answer;
 
 /// An answer and the message to which it says it belongs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,11 +80,4 @@ pub enum Why {
     /// A known message that lacks what it must have.
     #[error("the answer lacks a mandatory element")]
     Incomplete,
-}
-
-/// Reads the body of an HTTP response. `content_type` is the header's value, if there was one.
-#[must_use]
-pub fn read_answer(content_type: Option<&str>, body: &[u8]) -> Reply {
-    let _ = (content_type, body, None::<PdsAnswer>);
-    todo!()
 }

@@ -120,9 +120,11 @@ mod tests {
 
     #[test]
     fn the_published_defaults_are_identifiers() {
-        let addressing =
-            Addressing::to_the_spine(Asid::parse("990000000001").unwrap(), PartyKey::parse("Y90001-0000001").unwrap())
-                .unwrap();
+        let addressing = Addressing::to_the_spine(
+            Asid::parse("990000000001").unwrap(),
+            PartyKey::parse("Y90001-0000001").unwrap(),
+        )
+        .unwrap();
         assert_eq!(addressing.psis_asid.as_str(), "227319907548");
     }
 
@@ -136,7 +138,10 @@ mod tests {
             ("2026-10-25T01:30:00Z", "2026-10-25T01:30:00Z", "20261025013000", "25 Oct 2026 01:30"),
         ] {
             let stamp = Stamp::new(instant.parse().unwrap());
-            assert_eq!((stamp.utc().as_str(), stamp.hl7().as_str(), stamp.shown().as_str()), (utc, hl7, shown));
+            assert_eq!(
+                (stamp.utc().as_str(), stamp.hl7().as_str(), stamp.shown().as_str()),
+                (utc, hl7, shown)
+            );
         }
     }
 }

@@ -5,7 +5,6 @@ use std::fmt;
 use spine_vocabulary::{Interaction, MessageId};
 
 use crate::context::{Addressing, Author};
-use crate::ebxml::multipart::BOUNDARY;
 
 /// The MIME type of the polling upload. Source: SCR FHIR API adaptor.
 const MULTIPART: &str = concat!(
@@ -73,7 +72,9 @@ impl Frozen {
     #[must_use]
     pub const fn path(&self) -> Path {
         match self.interaction {
-            Interaction::UploadPolled | Interaction::UploadReliable | Interaction::UploadInitialText => Path::Clinical,
+            Interaction::UploadPolled | Interaction::UploadReliable | Interaction::UploadInitialText => {
+                Path::Clinical
+            }
             Interaction::Acknowledgement
             | Interaction::EventListQuery
             | Interaction::EventListQueryMim
@@ -112,6 +113,7 @@ pub fn poll_headers(id: MessageId, addressing: &Addressing, author: &Author) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ebxml::multipart::BOUNDARY;
 
     #[test]
     fn the_boundary_of_the_header_is_the_one_in_the_body() {

@@ -6,3 +6,5 @@ pub(crate) mod pds;
 pub(crate) mod permissions;
 pub(crate) mod query;
 pub(crate) mod summary;
+pub(crate) mod time;
+pub(crate) mod wrapper;

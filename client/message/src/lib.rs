@@ -14,12 +14,12 @@ mod soap;
 mod xml;
 
 pub use answer::{
-    Answer, Correlated, Correlation, EbxmlIssue, EbxmlSeverity, EventList, EventStatus, ListedEvent, PdsReply, Reply,
-    SoapFault, Why, read_answer,
+    Answer, Correlated, Correlation, EbxmlIssue, EbxmlSeverity, EventList, EventStatus, ListedEvent,
+    PdsReply, Reply, SoapFault, Why, read_answer,
 };
 pub use context::{Addressing, Author, Practice, Stamp};
 pub use frozen::{Frozen, Header, Path, poll_headers};
 pub use hl7v3::acknowledgement::{Acknowledgement, Issue, TypeCode};
-pub use hl7v3::summary::upload;
-pub use hl7v3::query::{event_list_query, pds_retrieval};
 pub use hl7v3::permissions::set_permissions;
+pub use hl7v3::query::{event_list_query, pds_retrieval};
+pub use hl7v3::summary::upload;

@@ -1,3 +1,4 @@
 //! The SOAP envelope of the synchronous route.
 
+pub(crate) mod envelope;
 pub(crate) mod fault;

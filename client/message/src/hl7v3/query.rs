@@ -1,11 +1,15 @@
 //! The two queries: the list of events (PSIS) and the retrieval of demographics (PDS).
 
-use spine_vocabulary::{MessageId, NhsNumber};
+use spine_vocabulary::code::system;
+use spine_vocabulary::{Interaction, MessageId, NhsNumber};
 
+use super::wrapper::Wrapper;
 use crate::context::{Addressing, Author, Stamp};
 use crate::frozen::Frozen;
+use crate::soap::envelope;
 
-/// Composes the event list query, `QUPC_IN180000SM04`, without dissent override.
+/// Composes the event list query, `QUPC_IN180000SM04`, without dissent override. Here a parameter's value stands before
+/// its name. Source: SCR FHIR API adaptor.
 #[must_use]
 pub fn event_list_query(
     number: NhsNumber,
@@ -14,11 +18,25 @@ pub fn event_list_query(
     addressing: &Addressing,
     stamp: &Stamp,
 ) -> Frozen {
-    let _ = (number, id, author, addressing, stamp);
-    todo!()
+    let interaction = Interaction::EventListQuery;
+    let receiver = &addressing.psis_asid;
+    let wrapper = Wrapper { interaction, version: "V3NPfIT4.2.00", id, receiver, author, addressing, stamp };
+    envelope::compose(&wrapper, |w| {
+        w.element("query", &[], |w| {
+            w.element("dissentOverride", &[], |w| {
+                w.empty("value", &[("code", "0"), ("codeSystem", system::DISSENT_OVERRIDE)]);
+                w.text("semanticsText", &[], "DissentOverride");
+            });
+            w.element("nHSNumber", &[], |w| {
+                w.empty("value", &[("root", system::NHS_NUMBER), ("extension", &number.reveal())]);
+                w.text("semanticsText", &[], "NHSNumber");
+            });
+        });
+    })
 }
 
-/// Composes the PDS retrieval by NHS number, `QUPA_IN000008UK02`, of all current data.
+/// Composes the PDS retrieval by NHS number, `QUPA_IN000008UK02`, of all current data. Here a parameter's name stands
+/// before its value. Source: MIM 6.3, PDS.
 #[must_use]
 pub fn pds_retrieval(
     number: NhsNumber,
@@ -27,6 +45,20 @@ pub fn pds_retrieval(
     addressing: &Addressing,
     stamp: &Stamp,
 ) -> Frozen {
-    let _ = (number, id, author, addressing, stamp);
-    todo!()
+    let interaction = Interaction::PdsRetrieval;
+    let receiver = &addressing.pds_asid;
+    let wrapper = Wrapper { interaction, version: "3NPfIT6.3.01", id, receiver, author, addressing, stamp };
+    envelope::compose(&wrapper, |w| {
+        w.element("query", &[], |w| {
+            w.element("historicDataIndicator", &[], |w| {
+                w.text("semanticsText", &[], "HistoricDataIndicator");
+                w.empty("value", &[("code", "0"), ("codeSystem", system::HISTORIC_DATA)]);
+            });
+            w.element("person.id", &[], |w| {
+                w.text("semanticsText", &[], "Person.id");
+                w.empty("value", &[("root", system::NHS_NUMBER), ("extension", &number.reveal())]);
+            });
+            w.element("retrievalItem", &[], |w| w.text("semanticsText", &[], "person.allData"));
+        });
+    })
 }
