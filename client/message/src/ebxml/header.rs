@@ -56,6 +56,7 @@ pub(crate) fn read(envelope: Element<'_>) -> Option<Header> {
         correlation: Correlation {
             own: id(&["MessageData", "MessageId"]),
             refers_to: id(&["MessageData", "RefToMessageId"]).or(acknowledged),
+            payload: None,
             message_ref: None,
             conversation: text(&["ConversationId"]).and_then(|id| ConversationId::parse(id).ok()),
             action: text(&["Action"]).filter(|action| !action.is_empty()).map(token),
