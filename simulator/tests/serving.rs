@@ -1,0 +1,18 @@
+//! The fake Spine over its sockets, through a client that shares no code with it.
+
+#[path = "serving/card.rs"]
+mod card;
+#[path = "serving/client.rs"]
+mod client;
+#[path = "serving/control.rs"]
+mod control;
+#[path = "serving/http.rs"]
+mod http;
+#[path = "serving/identity.rs"]
+mod identity;
+#[path = "serving/population.rs"]
+mod population;
+#[path = "serving/program.rs"]
+mod program;
+#[path = "serving/tls.rs"]
+mod tls;
