@@ -13,6 +13,9 @@ mod hl7v3;
 mod soap;
 mod xml;
 
+#[cfg(test)]
+mod tests;
+
 pub use answer::{
     Answer, Correlated, Correlation, EbxmlIssue, EbxmlSeverity, EventList, EventStatus, ListedEvent,
     PdsReply, Reply, SoapFault, Why, read_answer,

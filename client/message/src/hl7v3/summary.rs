@@ -32,13 +32,17 @@ pub fn upload(
 }
 
 /// What a summary says, and about whom.
-struct Said<'a> {
-    number: NhsNumber,
-    replaces: Option<EventId>,
-    content: &'a Content,
+pub(crate) struct Said<'a> {
+    /// Whom it is about.
+    pub(crate) number: NhsNumber,
+    /// The event that it replaces.
+    pub(crate) replaces: Option<EventId>,
+    /// What it says.
+    pub(crate) content: &'a Content,
 }
 
-fn compose(
+/// Composes the upload of what is said.
+pub(crate) fn compose(
     said: &Said<'_>,
     id: MessageId,
     author: &Author,

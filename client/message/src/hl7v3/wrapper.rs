@@ -54,7 +54,7 @@ impl Wrapper<'_> {
             w.element("AgentPersonSDS", &[("classCode", "AGNT")], |w| {
                 identified(w, system::ROLE_PROFILE, self.author.role_profile.as_str());
                 w.element("agentPersonSDS", PERSON, |w| {
-                    identified(w, system::USER, self.author.user.as_str())
+                    identified(w, system::USER, self.author.user.as_str());
                 });
                 w.element("part", &[("typeCode", "PART")], |w| {
                     w.element("partSDSRole", &[("classCode", "ROL")], |w| {

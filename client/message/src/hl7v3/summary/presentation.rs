@@ -21,7 +21,7 @@ pub(super) fn write(w: &mut Writer, blocks: &[Block], id: &str, wrapper: &Wrappe
                 templated(w, "CSAB_RM-NPfITUK10.component", "false");
                 w.element("presentationText", &[("classCode", "OBS"), ("moodCode", "EVN")], |w| {
                     w.element("value", &[("mediaType", "text/plain")], |w| {
-                        html(w, blocks, wrapper, practice)
+                        html(w, blocks, wrapper, practice);
                     });
                     w.empty("id", &[("root", id)]);
                     coded(w, "PresentationText", "Presentation Text", system::TEXT_TYPE);

@@ -1,0 +1,7 @@
+//! What the composed requests look like when another reader (roxmltree) reads them back.
+
+mod fixture;
+mod hostile;
+mod queries;
+mod schemas;
+mod upload;
