@@ -113,6 +113,9 @@ pub enum Fact {
     ReconciledAbsent,
     /// Refused because somebody else's summary had come between. From `Sending`, `Accepted`, `Uncertain`.
     RefusedAsStale,
+    /// What was thought absent may have landed since, and must be asked for again before it is given up. From `Unsent`, to
+    /// `Uncertain`.
+    Doubted,
     /// The id is given up; the entry is decided afresh. From `Unsent` only.
     Abandoned,
     /// No longer asked for. From `Uncertain` only.

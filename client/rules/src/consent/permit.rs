@@ -140,16 +140,20 @@ fn agreement(case: &Case<'_>) -> Verdict {
 
 /// Rule E7, for a summary of our own: a first upload leaves it as it is.
 ///
-/// One thing is not left: a summary that tells of a patient who has refused since. It is replaced by a dissent summary.
+/// One thing is not left: a summary of a patient who dissents, unless it is known to be a dissent summary. What tells of
+/// somebody who refused is replaced.
 fn already_sent(case: &Case<'_>) -> Verdict {
     let Some(standing) = case.standing else { return Verdict::NotAsked };
     let last = case.candidate.acknowledged;
-    let ours = match standing {
-        Standing::Refused => last.is_some(),
-        Standing::Told { newest, .. } => newest.as_ref().is_some_and(|summary| is_ours(case, summary)),
+    let (ours, known) = match standing {
+        Standing::Refused => (last.is_some(), last),
+        Standing::Told { newest: None, .. } => (false, None),
+        Standing::Told { newest: Some(summary), .. } => {
+            (is_ours(case, summary), last.filter(|last| last.event == summary.event))
+        }
     };
-    let refused_since = case.consent().dissents() && last.is_some_and(|last| !last.dissent);
-    let left = case.rules.intent() == Intent::FirstUpload && ours && !refused_since;
+    let says_what_holds = !case.consent().dissents() || known.is_some_and(|last| last.dissent);
+    let left = case.rules.intent() == Intent::FirstUpload && ours && says_what_holds;
     Verdict::declines_if(left, Reason::AlreadySent)
 }
 

@@ -76,6 +76,7 @@ fn from_uncertain(live: Live, fact: &Fact) -> Result<State, IllegalFact> {
 fn from_unsent(live: Live, fact: &Fact) -> Result<State, IllegalFact> {
     match fact {
         Fact::Resent => Ok(State::Sending(live)),
+        Fact::Doubted => Ok(State::Uncertain(live)),
         Fact::Abandoned => Ok(State::Listed),
         Fact::SetAside(why) if why.reason == Reason::RetriesExhausted => Ok(State::SetAside(why.clone())),
         _ => Err(IllegalFact),
