@@ -1,0 +1,16 @@
+//! What the Spine remembers: patients with their permission and events, message ids, jobs.
+//!
+//! In memory, in shards with short critical sections. Locks are taken in this order and no other: job, patient, event
+//! index, ledger; the message ids and the due queue are never held with another lock.
+
+mod chain;
+mod job;
+mod memory;
+mod patient;
+mod shard;
+
+pub use chain::EventStatus;
+pub(crate) use chain::{Event, EventAuthor, Staleness};
+pub(crate) use job::{Job, Outcome, Seen, Stage, Use};
+pub(crate) use memory::Memory;
+pub(crate) use patient::{Patient, Standing};

@@ -1,0 +1,20 @@
+//! The writers: answers as the Spine renders them, each XML document on one line.
+//!
+//! They write what they are told; which answer it is, the services decide.
+
+mod ebxml;
+mod element;
+mod fault;
+mod message;
+mod multipart;
+mod soap;
+
+pub(crate) use ebxml::{Addressee, error_list, header};
+pub(crate) use element::Element;
+pub(crate) use fault::fault;
+pub(crate) use message::{Acknowledgement, Message, local_stamp, reason};
+pub(crate) use multipart::{CONTENT_TYPE, related};
+pub(crate) use soap::{SyncAddressee, sync_envelope};
+
+/// What every document begins with.
+const DECLARATION: &str = "<?xml version='1.0' encoding='UTF-8'?>\n";
