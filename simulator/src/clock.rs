@@ -18,7 +18,10 @@ pub trait Clock: Debug + Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the outermost shell's clock: all others receive a `Clock`")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the outermost shell's clock: all others receive a `Clock`"
+    )]
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }

@@ -10,9 +10,20 @@
 //! | `GET /card` | `{"inserted": "555..." or null, "cards": ["555...", ..]}` |
 //! | `POST /card/insert?user=ID` | the same, after that card went in; without `user`, the first one; 404 `unknown-user` |
 //! | `POST /card/pull` | the same, after the card was pulled |
+//! | `GET /ledger?after=N` | a line per exchange numbered above N (without it: every one), as [`Exchange`](crate::ledger::Exchange) |
+//! | `GET /ledger/summary` | a line per event that the PSIS accepted, as [`AcceptedEvent`](crate::ledger::AcceptedEvent) |
+//! | `GET /ledger/violations` | a line per broken rule, as [`Violation`](crate::ledger::Violation) |
+//! | `GET /ledger/totals` | `{"exchanges", "dropped", "accepted", "violations", "outcomes": {"INTERACTION AA": 1, ..}}` |
+//! | `GET /people` | a line per person, as [`Person`](crate::scenario::Person) |
+//! | `GET /people/NUMBER` | `{"person": {..}, "permission": {"store", "view"}, "events": [..]}`; 404 `unknown-number` |
+//! | `GET /permissions` | a line per permission that is not the default: `{"nhs_number", "store", "view"}` |
+//! | `PUT /permissions/NUMBER` | sets `{"store": "yes", "no" or null, "view": ..}`: 204; 400 `no-permission`; 404 |
 //! | `POST /shutdown` | 202; then the simulator ends |
+//!
+//! Lines are JSON documents (`application/x-ndjson`). Refusals are `{"error": code}`.
 
 mod guard;
+mod look;
 
 use std::fmt;
 use std::sync::Arc;
@@ -90,6 +101,18 @@ impl Service for Control {
         let segments: Vec<&str> = path.split('/').skip(1).collect();
         match (request.method(), segments.as_slice()) {
             (&Method::GET, ["health"]) => self.health(),
+            (&Method::GET, ["ledger"]) => {
+                look::exchanges(&self.spine, parameter(&request, "after").as_deref())
+            }
+            (&Method::GET, ["ledger", "summary"]) => look::accepted(&self.spine),
+            (&Method::GET, ["ledger", "violations"]) => look::violations(&self.spine),
+            (&Method::GET, ["ledger", "totals"]) => look::totals(&self.spine),
+            (&Method::GET, ["people"]) => look::people(&self.spine),
+            (&Method::GET, ["people", number]) => look::person(&self.spine, number),
+            (&Method::GET, ["permissions"]) => look::permissions(&self.spine),
+            (&Method::PUT, ["permissions", number]) => {
+                look::set_permission(&self.spine, number, request.body())
+            }
             (&Method::GET, ["card"]) => self.card(),
             (&Method::POST, ["card", "insert"]) => self.insert(&request),
             (&Method::POST, ["card", "pull"]) => self.pull(),

@@ -54,15 +54,17 @@ fn run(arguments: &Arguments) -> Result<(), ProgramError> {
     let seed = options.scenario.settings.seed;
     let fake = FakeSpine::start(options)?;
     // Before the ready file exists: whoever has read it may send a signal at once.
-    for ending in fake.within(|| ending::endings(arguments.until_stdin_closes)).map_err(ProgramError::Signals)? {
+    for ending in
+        fake.within(|| ending::endings(arguments.until_stdin_closes)).map_err(ProgramError::Signals)?
+    {
         fake.stop_when(ending);
     }
-    say(&greeting(&fake, people, seed));
     let file = arguments.ready_file.as_deref().map(|path| {
         ReadyFile::write(fake.ready(), path)
             .map_err(|source| ProgramError::ReadyFile { file: path.display().to_string(), source })
     });
     let file = file.transpose()?;
+    say(&greeting(&fake, people, seed));
     fake.wait();
     drop(file);
     say("Fake Spine: ended. Nothing of it was kept.");

@@ -100,7 +100,19 @@ impl FakeSpine {
             [(listeners.spine, clinical), (listeners.identity, identity), (listeners.control, control)];
         let finished = Mutex::new(serve(&runtime, ports, card, &stop));
         let runtime = Some(runtime);
-        Ok(Self { ready, spine, sessions, cards, users, keys, clock, stop, finished, runtime, _folder: folder })
+        Ok(Self {
+            ready,
+            spine,
+            sessions,
+            cards,
+            users,
+            keys,
+            clock,
+            stop,
+            finished,
+            runtime,
+            _folder: folder,
+        })
     }
 
     /// Where everything is.

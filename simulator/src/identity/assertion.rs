@@ -116,7 +116,9 @@ mod tests {
         let text = success(&session, &session.user.roles[0], Uuid::nil(), since);
 
         let document = roxmltree::Document::parse(&text).unwrap();
-        let status = document.descendants().find(|node| node.has_tag_name(("urn:oasis:names:tc:SAML:1.0:protocol", "StatusCode")));
+        let status = document
+            .descendants()
+            .find(|node| node.has_tag_name(("urn:oasis:names:tc:SAML:1.0:protocol", "StatusCode")));
         assert_eq!(status.unwrap().attribute("Value"), Some("samlp:Success"));
         let conditions = document.descendants().find(|node| node.tag_name().name() == "Conditions").unwrap();
         assert_eq!(conditions.attribute("NotBefore"), Some("2027-01-15T08:00:00Z"));

@@ -1,8 +1,8 @@
 //! The authority: signs certificates for the server and for clients, also unusable ones for tests.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::{fmt, iter};
 use std::time::Duration;
+use std::{fmt, iter};
 
 use jiff::{SignedDuration, Timestamp};
 use rcgen::{

@@ -30,7 +30,8 @@ pub struct KeyFolder {
 impl KeyFolder {
     /// Writes the files, to `folder` (made if missing, kept at the end) or to a new folder of its own.
     pub fn write(keys: &Keys, folder: Option<&Path>) -> Result<Self, KeysError> {
-        let shown = folder.map_or_else(|| std::env::temp_dir().display().to_string(), |f| f.display().to_string());
+        let shown =
+            folder.map_or_else(|| std::env::temp_dir().display().to_string(), |f| f.display().to_string());
         let place = |source| KeysError::Written { folder: shown.clone(), source };
         let own = match folder {
             Some(_) => None,
@@ -91,7 +92,9 @@ mod tests {
         let own = KeyFolder::write(&keys, None).unwrap();
         let files = own.files().clone();
         assert!(std::fs::read_to_string(&files.client_key).unwrap().contains("PRIVATE KEY"));
-        assert!([&files.ca, &files.client_certificate, &files.client_key].iter().all(|path| path.is_absolute()));
+        assert!(
+            [&files.ca, &files.client_certificate, &files.client_key].iter().all(|path| path.is_absolute())
+        );
         drop(own);
         assert!(!files.client_key.exists());
 

@@ -154,8 +154,21 @@ mod tests {
         let plain = Arguments::parse_from(["spine-simulator", "--population", "spine"]);
         assert_eq!(plain.settings(), Settings::default());
         let changed = Arguments::parse_from([
-            "spine-simulator", "--population", "spine", "--seed", "7", "--dissent", "refuse-all", "--duplicate",
-            "duplicate-event", "--empty-list", "no-events", "--retry-after-ms", "5", "--polls", "0",
+            "spine-simulator",
+            "--population",
+            "spine",
+            "--seed",
+            "7",
+            "--dissent",
+            "refuse-all",
+            "--duplicate",
+            "duplicate-event",
+            "--empty-list",
+            "no-events",
+            "--retry-after-ms",
+            "5",
+            "--polls",
+            "0",
         ]);
         let settings = changed.settings();
         assert_eq!((settings.seed, settings.retry_after_ms, settings.readiness.polls), (7, 5, 0));

@@ -137,7 +137,10 @@ async fn exchange(
     }
 }
 
-async fn respond(request: Request<Incoming>, port: &Port) -> Result<Response<Reply>, std::convert::Infallible> {
+async fn respond(
+    request: Request<Incoming>,
+    port: &Port,
+) -> Result<Response<Reply>, std::convert::Infallible> {
     let (head, body) = request.into_parts();
     let read = timeout(BODY, whole(body, port.longest_body)).await;
     Ok(match read {

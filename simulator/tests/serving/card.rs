@@ -70,7 +70,9 @@ fn tagged(tag: u8, value: &[u8]) -> Vec<u8> {
     match u8::try_from(length) {
         Ok(short) if short < 0x80 => out.push(short),
         Ok(byte) => out.extend([0x81, byte]),
-        Err(_) => out.extend([0x82, u8::try_from(length >> 8).unwrap(), u8::try_from(length & 0xFF).unwrap()]),
+        Err(_) => {
+            out.extend([0x82, u8::try_from(length >> 8).unwrap(), u8::try_from(length & 0xFF).unwrap()])
+        }
     }
     out.extend_from_slice(value);
     out
@@ -108,8 +110,8 @@ pub(crate) fn sign(transmit: &mut Transmit<'_>, key: u8, algorithm: Algorithm, d
         Algorithm::P256 => (0x11, digest.to_vec()),
         Algorithm::Rsa => {
             let of_sha256 = [
-                0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05,
-                0x00, 0x04, 0x20,
+                0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01,
+                0x05, 0x00, 0x04, 0x20,
             ];
             let padding = vec![0xFF; 256 - 3 - of_sha256.len() - digest.len()];
             (0x07, [&[0, 1][..], &padding, &[0], &of_sha256, digest].concat())

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use rustls::crypto::aws_lc_rs::default_provider;
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned, SupportedProtocolVersion};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use spine_simulator::FakeSpine;
 use spine_simulator::keys::Credential;
 
@@ -39,8 +40,15 @@ pub(crate) struct Connection<S: Read + Write> {
 
 impl<S: Read + Write> Connection<S> {
     /// Sends a request with a body and these further header lines, and reads its answer.
-    pub(crate) fn send(&mut self, method: &str, path: &str, lines: &[&str], body: &[u8]) -> io::Result<Answer> {
-        let host = if lines.iter().any(|line| line.starts_with("Host:")) { "" } else { "Host: localhost\r\n" };
+    pub(crate) fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        lines: &[&str],
+        body: &[u8],
+    ) -> io::Result<Answer> {
+        let host =
+            if lines.iter().any(|line| line.starts_with("Host:")) { "" } else { "Host: localhost\r\n" };
         let more: String = lines.iter().map(|line| format!("{line}\r\n")).collect();
         let head = format!("{method} {path} HTTP/1.1\r\n{host}{more}Content-Length: {}\r\n\r\n", body.len());
         let stream = self.stream.get_mut();
@@ -127,23 +135,33 @@ pub(crate) fn tls_config(
     credential: Option<&Credential>,
     versions: &[&'static SupportedProtocolVersion],
 ) -> Arc<ClientConfig> {
+    let authority = fake.keys().authority.certificate().clone();
+    let shown = credential.map(|credential| (credential.certificate().clone(), credential.key()));
+    tls_config_of(authority, shown, versions)
+}
+
+/// TLS settings that trust that authority and show that certificate, if any.
+pub(crate) fn tls_config_of(
+    authority: CertificateDer<'static>,
+    shown: Option<(CertificateDer<'static>, PrivateKeyDer<'static>)>,
+    versions: &[&'static SupportedProtocolVersion],
+) -> Arc<ClientConfig> {
     let mut trusted = RootCertStore::empty();
-    trusted.add(fake.keys().authority.certificate().clone()).unwrap();
+    trusted.add(authority).unwrap();
     let builder = ClientConfig::builder_with_provider(Arc::new(default_provider()))
         .with_protocol_versions(versions)
         .unwrap()
         .with_root_certificates(trusted);
-    Arc::new(match credential {
-        Some(credential) => {
-            builder.with_client_auth_cert(vec![credential.certificate().clone()], credential.key()).unwrap()
-        }
+    Arc::new(match shown {
+        Some((certificate, key)) => builder.with_client_auth_cert(vec![certificate], key).unwrap(),
         None => builder.with_no_client_auth(),
     })
 }
 
 /// A TLS connection to a server of that name; the handshake is completed with the first request.
 pub(crate) fn secure_as(config: Arc<ClientConfig>, url: &str, name: &str) -> io::Result<Secure> {
-    let connection = ClientConnection::new(config, name.to_owned().try_into().unwrap()).map_err(io::Error::other)?;
+    let connection =
+        ClientConnection::new(config, name.to_owned().try_into().unwrap()).map_err(io::Error::other)?;
     Ok(Connection { stream: BufReader::new(StreamOwned::new(connection, socket(url)?)) })
 }
 

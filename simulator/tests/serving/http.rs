@@ -25,9 +25,8 @@ fn one_connection_carries_many_requests() {
 fn sixty_four_clients_are_served_at_a_time() {
     let (fake, _) = fake();
     let config = tls_config(&fake, Some(&fake.keys().client), rustls::DEFAULT_VERSIONS);
-    let mut connections: Vec<_> = (0..64)
-        .map(|_| secure_as(config.clone(), &fake.ready().identity, "localhost").unwrap())
-        .collect();
+    let mut connections: Vec<_> =
+        (0..64).map(|_| secure_as(config.clone(), &fake.ready().identity, "localhost").unwrap()).collect();
     // Every connection is open before the first request is answered, and stays open until the last one is.
     std::thread::scope(|scope| {
         for connection in &mut connections {

@@ -58,7 +58,8 @@ fn assertion(connection: &mut Secure, ticket: &str) -> (String, Vec<(String, Vec
     assert_eq!(answer.status, 200);
     let text = answer.text();
     let document = roxmltree::Document::parse(&text).unwrap();
-    let named = |name: &'static str| document.descendants().filter(move |node| node.tag_name().name() == name);
+    let named =
+        |name: &'static str| document.descendants().filter(move |node| node.tag_name().name() == name);
     let status = named("StatusCode").next().unwrap().attribute("Value").unwrap().to_owned();
     let attributes = named("Attribute").map(|node| {
         let values = node.children().filter_map(|value| value.text()).map(str::to_owned).collect();
@@ -181,7 +182,13 @@ fn a_signature_over_anything_else_is_refused() {
 fn a_body_that_is_no_log_in_is_refused_without_words() {
     let (fake, _) = fake();
     let mut connection = secure(&fake, &fake.ready().identity);
-    for body in ["", "{", "[]", r#"{"challenge_id":"x"}"#, r#"{"challenge_id":1,"certificate":"","algorithm":"md5","signature":""}"#] {
+    for body in [
+        "",
+        "{",
+        "[]",
+        r#"{"challenge_id":"x"}"#,
+        r#"{"challenge_id":1,"certificate":"","algorithm":"md5","signature":""}"#,
+    ] {
         refused(&connection.post("/login", body.as_bytes()).unwrap(), "malformed-request");
     }
     for certificate in ["", "AAAA", "not base64!"] {

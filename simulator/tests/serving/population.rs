@@ -1,5 +1,6 @@
 //! A tiny invented population, enough to log in and to be asked for.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use spine_simulator::clock::{Clock as _, ManualClock};
@@ -45,6 +46,12 @@ pub(crate) fn options() -> (Options, ManualClock) {
 pub(crate) fn fake() -> (FakeSpine, ManualClock) {
     let (options, clock) = options();
     (FakeSpine::start(options).unwrap(), clock)
+}
+
+/// Writes an invented population of 20 patients into the folder; its `spine/` folder.
+pub(crate) fn written(folder: &Path) -> PathBuf {
+    let as_of = spine_fixtures::Date::new(2026, 9, 11).unwrap();
+    spine_fixtures::Population::new(7, 20, as_of).write(folder).unwrap().spine
 }
 
 pub(crate) fn user(id: &str) -> UserId {

@@ -66,7 +66,8 @@ fn another_simulators_authority_is_not_trusted() {
 #[test]
 fn both_versions_are_spoken_and_sessions_are_resumed() {
     let (fake, _) = fake();
-    for (versions, version) in VERSIONS.into_iter().zip([ProtocolVersion::TLSv1_2, ProtocolVersion::TLSv1_3]) {
+    for (versions, version) in VERSIONS.into_iter().zip([ProtocolVersion::TLSv1_2, ProtocolVersion::TLSv1_3])
+    {
         let config = tls_config(&fake, Some(&fake.keys().client), versions);
         for kind in [HandshakeKind::Full, HandshakeKind::Resumed] {
             let mut connection = secure_as(config.clone(), &fake.ready().spine, "localhost").unwrap();
