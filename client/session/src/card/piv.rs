@@ -52,6 +52,8 @@ impl<C: CardChannel> Piv<C> {
         let identity = match answer.status {
             0x9000 => CardIdentity::from_certificate(certificate(&answer.data)?),
             0x6A82 => Err(CertificateProblem::Missing),
+            // It was selected a moment ago, and has forgotten.
+            0x6D00 | 0x6E00 => return Err(CardError::Reset),
             status => return Err(CardError::Refused { status }),
         }
         .map_err(CardError::Certificate)?;
