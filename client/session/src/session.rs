@@ -119,10 +119,16 @@ impl Session {
     /// How long requests may still be made; zero when the session is over or the clock was set back behind its start.
     #[must_use]
     pub fn remaining(&self, now: Timestamp) -> SignedDuration {
-        if now.duration_until(self.started_at) > CLOCK_CORRECTION {
+        if self.is_before_login(now) {
             return SignedDuration::ZERO;
         }
         now.duration_until(self.ends_at).max(SignedDuration::ZERO)
+    }
+
+    /// Whether `now` lies before the login by more than a correction of the clock: somebody set it back.
+    #[must_use]
+    pub fn is_before_login(&self, now: Timestamp) -> bool {
+        now.duration_until(self.started_at) > CLOCK_CORRECTION
     }
 
     /// The user.

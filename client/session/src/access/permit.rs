@@ -84,8 +84,14 @@ pub enum Missing {
     /// The session is over.
     #[error("the session ended at {ended_at}; log in again with your smartcard")]
     LiveSession {
-        /// When it ended, or would have: the clock may have been set back.
+        /// When it ended.
         ended_at: Timestamp,
+    },
+    /// The clock lies before the login, so nobody can tell whether the session is over.
+    #[error("this computer's clock is behind the login at {started_at}; correct the clock, or log in again")]
+    Clock {
+        /// When the session began.
+        started_at: Timestamp,
     },
     /// The session is somebody else's.
     #[error("the session belongs to user {session} and not to {operator}; log in with your own smartcard")]
@@ -125,7 +131,9 @@ pub fn authorise(
     now: Timestamp,
 ) -> Result<Permit, Refusal> {
     let mut missing = Vec::new();
-    if !session.is_live(now) {
+    if session.is_before_login(now) {
+        missing.push(Missing::Clock { started_at: session.started_at() });
+    } else if !session.is_live(now) {
         missing.push(Missing::LiveSession { ended_at: session.ends_at() });
     }
     if operator.user_id != *session.user() {

@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 pub enum BulkPolicy {
     /// A System Administrator of the practice's system whose role holds B0062. The default.
     ///
-    /// Source: Vision help, SCR bulk uploads: B0062, "schedule, manually start, manually stop and manually restart".
+    /// Source: Vision help, SCR bulk uploads, where B0062 covers scheduling, starting, stopping and restarting them.
     #[default]
     AdministratorAndB0062,
     /// Anybody whose role holds B0380, B8028 or B8029.
     ///
-    /// Source: Vision help, SCR RBAC roles: "Bulk Transmission and Queue Processing".
+    /// Source: Vision help, SCR RBAC roles, the newer table.
     AnyOfB0380B8028B8029,
 }
 

@@ -117,6 +117,15 @@ fn a_refusal_names_everything_that_is_missing_and_what_to_do() {
 }
 
 #[test]
+fn a_clock_that_was_set_back_permits_nothing_and_is_named() {
+    let set_back = at("2026-09-01T07:00:00Z");
+    let session = session(&["B0062"]);
+    let refused =
+        authorise(&session, &operator(USER, true), Action::BulkRun, &AccessPolicy::default(), set_back);
+    assert_eq!(refused.unwrap_err().missing, [Missing::Clock { started_at: login() }]);
+}
+
+#[test]
 fn the_settings_have_documented_names_and_defaults() {
     assert_eq!(serde_json::from_str::<AccessPolicy>("{}").unwrap(), AccessPolicy::default());
     assert_eq!(AccessPolicy::default().bulk, BulkPolicy::AdministratorAndB0062);
