@@ -1,7 +1,10 @@
 //! One run at a time per practice: a lease whose fence rises at each takeover (invariant J5).
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+
+use crate::error::StoreError;
+use crate::seam::Result;
 
 /// Rises at each takeover; a stale holder's write is refused by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -31,3 +34,9 @@ pub struct Lease {
 
 /// How long a lease lasts for other hosts unless renewed, in seconds.
 pub const LEASE_SECONDS: i64 = 60;
+
+/// When a lease that is taken or renewed now ends for other hosts.
+pub(crate) fn until(now: Timestamp) -> Result<Timestamp> {
+    now.checked_add(SignedDuration::from_secs(LEASE_SECONDS))
+        .map_err(|_| StoreError::Storage("the clock stands at the end of time".to_owned()))
+}

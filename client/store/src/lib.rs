@@ -2,12 +2,19 @@
 
 pub mod entry;
 pub mod error;
+mod kept;
 pub mod lease;
+mod memory;
+mod options;
 pub mod run;
 mod seam;
+mod sqlite;
 
 pub use entry::{CodeChange, Cursor, Entry, FrozenBytes, History, Tally, Uploaded, Write};
 pub use error::StoreError;
 pub use lease::{Fence, Holder, LEASE_SECONDS, Lease};
+pub use memory::MemoryStore;
+pub use options::{Now, StoreOptions};
 pub use run::{Action, Closed, NewRun, Run, RunId, RunKind};
 pub use seam::{ImportItems, ImportReceipt, Population, Result, Store};
+pub use sqlite::SqliteStore;

@@ -68,3 +68,14 @@ pub struct Run {
     /// Version that opened the newest leg.
     pub build: String,
 }
+
+/// The interaction whose live ids exclude each other (invariant J2): what uploads about a summary, or what sets a permission.
+pub(crate) const fn interaction(kind: RunKind) -> &'static str {
+    match kind {
+        RunKind::InitialUpload
+        | RunKind::BulkUpdate
+        | RunKind::BulkDeregistration
+        | RunKind::NoLongerContributing => "summary",
+        RunKind::ConsentMigration => "permission",
+    }
+}

@@ -52,8 +52,12 @@ pub trait Store: Send + Sync + 'static {
     /// What the last import left out or held.
     async fn last_import(&self) -> Result<Option<ImportReceipt>>;
 
-    /// Every patient who holds this number (more than one: duplicated), as candidates.
+    /// Every patient who holds this number (more than one: duplicated), as candidates. Patients who left the extract are told of
+    /// only where nobody else holds it.
     async fn holders(&self, number: NhsNumber) -> Result<Vec<Candidate>>;
+
+    /// The members of a patient group of the last import, in key order; empty where there is no such group.
+    async fn members(&self, group: &str) -> Result<Vec<PatientKey>>;
 
     // ---- Exclusion --------------------------------------------------------------------------------------------
 

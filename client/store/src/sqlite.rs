@@ -1,0 +1,156 @@
+//! A store in one SQLite file, durable at every commit.
+//!
+//! One writer and a few readers: with a write-ahead log no reader waits for a write. Every write is one transaction that checks the
+//! fence first. Nothing here decides: what a fact means is worked out in `kept`, the same for every store.
+
+mod columns;
+mod error;
+mod file;
+mod import;
+mod lease;
+mod open;
+mod read;
+mod record;
+mod runs;
+
+use std::path::Path;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use spine_rules::import::{Operator, Practice};
+use spine_rules::record::{Candidate, PatientKey};
+use spine_vocabulary::{NhsNumber, UserId};
+use sqlx::SqliteConnection;
+use sqlx::sqlite::SqlitePool;
+use tokio::sync::Mutex;
+
+use crate::entry::{CodeChange, Cursor, Entry, History, Tally, Write};
+use crate::lease::{Fence, Holder, Lease};
+use crate::options::StoreOptions;
+use crate::run::{Closed, NewRun, Run, RunId, RunKind};
+use crate::seam::{ImportItems, ImportReceipt, Population, Result, Store};
+
+/// A store in one SQLite file.
+#[derive(Debug)]
+pub struct SqliteStore {
+    writer: Mutex<SqliteConnection>,
+    readers: SqlitePool,
+    latch: lease::Latch,
+    options: StoreOptions,
+}
+
+impl SqliteStore {
+    /// Opens the store at a path, made if missing (its folder is not), readable by its owner only. Refuses a file that is not ours or
+    /// is of a newer version, and a disk on which writing would not be durable. Beside it stands `<path>.lock`.
+    pub async fn open(path: impl AsRef<Path>, options: StoreOptions) -> Result<Self> {
+        open::open(path.as_ref(), options).await
+    }
+
+    /// Closes every connection. Dropping the store does too, but without waiting for it.
+    pub async fn close(self) -> Result<()> {
+        self.readers.close().await;
+        Ok(sqlx::Connection::close(self.writer.into_inner()).await?)
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn import(
+        &self,
+        practice: &Practice,
+        items: ImportItems<'_>,
+        now: Timestamp,
+    ) -> Result<ImportReceipt> {
+        import::import(self, practice, items, now).await
+    }
+
+    async fn practice(&self) -> Result<Option<Practice>> {
+        import::practice(self).await
+    }
+
+    async fn add_operator(&self, operator: &Operator) -> Result<()> {
+        import::put_operator(&mut *self.writer.lock().await, operator).await
+    }
+
+    async fn operator(&self, user: &UserId) -> Result<Option<Operator>> {
+        Ok(import::operators(self).await?.into_iter().find(|known| known.user_id == *user))
+    }
+
+    async fn last_import(&self) -> Result<Option<ImportReceipt>> {
+        import::last_receipt(self).await
+    }
+
+    async fn holders(&self, number: NhsNumber) -> Result<Vec<Candidate>> {
+        read::holders(self, number).await
+    }
+
+    async fn members(&self, group: &str) -> Result<Vec<PatientKey>> {
+        read::members(self, group).await
+    }
+
+    async fn take_lease(&self, holder: &Holder, now: Timestamp) -> Result<Lease> {
+        lease::take(self, holder, now).await
+    }
+
+    async fn renew_lease(&self, fence: Fence, now: Timestamp) -> Result<Lease> {
+        lease::renew(self, fence, now).await
+    }
+
+    async fn release_lease(&self, fence: Fence) -> Result<()> {
+        lease::release(self, fence).await
+    }
+
+    async fn open_run(&self, fence: Fence, run: &NewRun, population: Population<'_>) -> Result<Run> {
+        runs::open_run(self, fence, run, population).await
+    }
+
+    async fn open_leg(&self, fence: Fence, run: RunId, leg: &NewRun) -> Result<Run> {
+        runs::open_leg(self, fence, run, leg).await
+    }
+
+    async fn close_leg(&self, fence: Fence, run: RunId, how: Closed, now: Timestamp) -> Result<Run> {
+        runs::close_leg(self, fence, run, how, now).await
+    }
+
+    async fn newest_run(&self, kind: Option<RunKind>) -> Result<Option<Run>> {
+        runs::newest(self, kind).await
+    }
+
+    async fn runs(&self) -> Result<Vec<Run>> {
+        runs::all(self).await
+    }
+
+    async fn tally(&self, run: RunId) -> Result<Tally> {
+        read::tally(self, run).await
+    }
+
+    async fn page(
+        &self,
+        run: RunId,
+        cursor: Cursor,
+        after: Option<&PatientKey>,
+        limit: usize,
+    ) -> Result<Vec<(Entry, Candidate)>> {
+        read::page(self, run, cursor, after, limit).await
+    }
+
+    async fn entry(&self, run: RunId, key: &PatientKey) -> Result<Option<(Entry, Candidate)>> {
+        read::entry(self, run, key).await
+    }
+
+    async fn record(&self, fence: Fence, run: RunId, group: &[Write]) -> Result<()> {
+        record::record(self, fence, run, group).await
+    }
+
+    async fn frozen(&self, run: RunId, key: &PatientKey) -> Result<Option<Vec<u8>>> {
+        read::frozen(self, run, key).await
+    }
+
+    async fn history(&self, key: &PatientKey) -> Result<Vec<History>> {
+        read::history(self, key).await
+    }
+
+    async fn code_changes(&self, after: Option<i64>, limit: usize) -> Result<Vec<CodeChange>> {
+        read::code_changes(self, after, limit).await
+    }
+}
