@@ -27,7 +27,7 @@ pub enum Answer {
     Acknowledgement(Acknowledgement),
     /// `QUPC_IN200000SM04` (or `UK04`): what stands on the Spine.
     EventList(EventList),
-    /// `QUPA_IN000009UK03`: a demographic record.
+    /// `QUPA_IN000009UK03` (or a simple trace's `QUPA_IN000007UK01`): a demographic record.
     Pds(PdsReply),
     /// `QUQI_IN010000UK14`: a query found nothing or failed; [`Acknowledgement::standing`] and [`Acknowledgement::not_found`]
     /// say whether it is an answer after all.

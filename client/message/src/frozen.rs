@@ -64,7 +64,7 @@ impl Frozen {
     pub fn content_type(&self) -> &'static str {
         match self.path() {
             Path::Clinical => MULTIPART,
-            Path::SyncService => "text/xml; charset=utf-8",
+            Path::SyncService => "text/xml",
         }
     }
 

@@ -3,5 +3,6 @@
 mod fixture;
 mod hostile;
 mod queries;
+mod record;
 mod schemas;
 mod upload;

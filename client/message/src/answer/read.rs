@@ -135,7 +135,8 @@ fn kind(name: &str) -> Option<Kind> {
         "MCCI_IN010000" => Some(Kind::Acknowledgement),
         "QUQI_IN010000" => Some(Kind::QueryFailure),
         "QUPC_IN200000" => Some(Kind::EventList),
-        "QUPA_IN000009" => Some(Kind::Pds),
+        // A retrieval and a simple trace answer with the same model of a person.
+        "QUPA_IN000009" | "QUPA_IN000007" => Some(Kind::Pds),
         _ => None,
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn id() -> MessageId {
 }
 
 pub(super) fn number() -> NhsNumber {
-    NhsNumber::parse("9990000018").or_else(|_| NhsNumber::parse("9000000009")).unwrap()
+    NhsNumber::parse("9990000018").unwrap()
 }
 
 pub(super) fn addressing() -> Addressing {

@@ -68,11 +68,11 @@ proptest! {
         prop_assert_eq!(values.get(1), Some(&carried(&dose)));
         let h2 = document.descendants().find(|node| node.tag_name().name() == "h2").unwrap();
         prop_assert_eq!(h2.attribute("id").unwrap_or_default(), carried(&id));
-        let structure = document.descendants().filter(|node| node.is_element()).count();
+        let structure = document.descendants().filter(roxmltree::Node::is_element).count();
         let tame = upload(&tamed(content), None);
         let (_, tame) = parts(&tame);
         let tame = Document::parse(&tame).unwrap();
-        prop_assert_eq!(structure, tame.descendants().filter(|node| node.is_element()).count());
+        prop_assert_eq!(structure, tame.descendants().filter(roxmltree::Node::is_element).count());
         let lines = frozen.body.split(|byte| *byte == b'\n');
         prop_assert_eq!(lines.filter(|line| line.starts_with(b"----=_MIME-Boundary")).count(), 3);
     }

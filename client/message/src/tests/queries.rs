@@ -101,7 +101,7 @@ fn a_setting_has_both_assertions_with_one_permission() {
         };
         assert_eq!(texts(all("permission")), [spelt, spelt]);
         assert_eq!(texts(all("code")), ["View", "Store"]);
-        assert_eq!(texts(all("Id")), [number().reveal().to_string(), number().reveal().to_string()]);
+        assert_eq!(texts(all("Id")), [number().reveal().clone(), number().reveal().clone()]);
         assert_eq!(all("resourceContext").len(), 1);
         assert_eq!(all("resourceContext")[0].attribute("extension"), Some(number().reveal().as_str()));
         assert_eq!(all("accessor").len(), if permission == AcsPermission::Ask { 0 } else { 2 });
@@ -115,11 +115,60 @@ fn every_request_carries_the_headers_of_the_route() {
         let value =
             |name: &str| headers.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
         assert_eq!(value("SOAPAction"), Some(frozen.soap_action().as_str()));
-        assert_eq!(value("Content-Type"), Some("text/xml; charset=utf-8"));
+        assert_eq!(value("Content-Type"), Some("text/xml"));
         assert_eq!(value("nhsd-asid"), Some("990000000001"));
         assert_eq!(value("NHSD-Identity-UUID"), Some("555021936106"));
         assert_eq!(value("NHSD-Session-URID"), Some("555021935107"));
         assert_eq!(value("NHSD-Correlation-ID"), Some(ID));
         assert_eq!(value("NHSD-Request-ID"), Some(ID));
     }
+}
+
+/// The whole document, written by hand from the published rules on ACS requests.
+#[test]
+fn a_setting_is_this_document() {
+    let expected = concat!(
+        r#"<?xml version="1.0" encoding="UTF-8"?>"#,
+        r#"<SOAP:Envelope xmlns:SOAP="http://schemas.xmlsoap.org/soap/envelope/" "#,
+        r#"xmlns:wsa="http://schemas.xmlsoap.org/ws/2004/08/addressing" xmlns:hl7="urn:hl7-org:v3"><SOAP:Header>"#,
+        "<wsa:MessageID>uuid:0190B5F1-7C3E-7D3A-9C00-0123456789AB</wsa:MessageID>",
+        "<wsa:Action>urn:nhs:names:services:lrs/SET_RESOURCE_PERMISSIONS_INUK01</wsa:Action>",
+        "<wsa:To>urn:nhs:names:services:lrs</wsa:To><wsa:From><wsa:Address/></wsa:From>",
+        r#"<hl7:communicationFunctionRcv typeCode="RCV"><hl7:device classCode="DEV" determinerCode="INSTANCE">"#,
+        r#"<hl7:id root="1.2.826.0.1285.0.2.0.107" extension="227319907548"/></hl7:device>"#,
+        r#"</hl7:communicationFunctionRcv><hl7:communicationFunctionSnd typeCode="SND">"#,
+        r#"<hl7:device classCode="DEV" determinerCode="INSTANCE"><hl7:id root="1.2.826.0.1285.0.2.0.107" "#,
+        r#"extension="990000000001"/></hl7:device></hl7:communicationFunctionSnd>"#,
+        "<wsa:ReplyTo><wsa:Address/></wsa:ReplyTo></SOAP:Header><SOAP:Body>",
+        r#"<SET_RESOURCE_PERMISSIONS_INUK01 xmlns="urn:hl7-org:v3">"#,
+        r#"<id root="0190B5F1-7C3E-7D3A-9C00-0123456789AB"/><creationTime value="20260701093005"/>"#,
+        r#"<versionCode code="V3NPfIT3.0"/><interactionId root="2.16.840.1.113883.2.1.3.2.4.12" "#,
+        r#"extension="SET_RESOURCE_PERMISSIONS_INUK01"/><processingCode code="P"/><processingModeCode code="T"/>"#,
+        r#"<acceptAckCode code="NE"/><communicationFunctionRcv typeCode="RCV"><device classCode="DEV" "#,
+        r#"determinerCode="INSTANCE"><id root="1.2.826.0.1285.0.2.0.107" extension="227319907548"/></device>"#,
+        r#"</communicationFunctionRcv><communicationFunctionSnd typeCode="SND"><device classCode="DEV" "#,
+        r#"determinerCode="INSTANCE"><id root="1.2.826.0.1285.0.2.0.107" extension="990000000001"/></device>"#,
+        r#"</communicationFunctionSnd><ControlActEvent classCode="CACT" moodCode="EVN"><author typeCode="AUT">"#,
+        r#"<AgentPersonSDS classCode="AGNT"><id root="1.2.826.0.1285.0.2.0.67" extension="555021935107"/>"#,
+        r#"<agentPersonSDS classCode="PSN" determinerCode="INSTANCE"><id root="1.2.826.0.1285.0.2.0.65" "#,
+        r#"extension="555021936106"/></agentPersonSDS><part typeCode="PART"><partSDSRole classCode="ROL">"#,
+        r#"<id root="1.2.826.0.1285.0.2.1.104" extension="R8000"/></partSDSRole></part></AgentPersonSDS></author>"#,
+        r#"<author1 typeCode="AUT"><AgentSystemSDS classCode="AGNT"><agentSystemSDS classCode="DEV" "#,
+        r#"determinerCode="INSTANCE"><id root="1.2.826.0.1285.0.2.0.107" extension="990000000001"/>"#,
+        "</agentSystemSDS></AgentSystemSDS></author1>",
+        r#"<crs:setResourcePermissionsRequest xmlns:crs="http://national.carerecords.nhs.uk/schema/crs/">"#,
+        r#"<crs:permissions><crs:resourceContext root="2.16.840.1.113883.2.1.4.1" extension="9990000018"/>"#,
+        "<crs:accessControlAssertion><crs:permission>No</crs:permission><crs:resource><crs:type>SCR</crs:type>",
+        "<crs:Id>9990000018</crs:Id></crs:resource><crs:function><crs:context>Consent</crs:context>",
+        "<crs:code>View</crs:code></crs:function><crs:accessor><crs:type>Everyone</crs:type><crs:accessorId>",
+        "<crs:name>Everyone</crs:name></crs:accessorId></crs:accessor></crs:accessControlAssertion>",
+        "<crs:accessControlAssertion><crs:permission>No</crs:permission><crs:resource><crs:type>SCR</crs:type>",
+        "<crs:Id>9990000018</crs:Id></crs:resource><crs:function><crs:context>Consent</crs:context>",
+        "<crs:code>Store</crs:code></crs:function><crs:accessor><crs:type>Everyone</crs:type><crs:accessorId>",
+        "<crs:name>Everyone</crs:name></crs:accessorId></crs:accessor></crs:accessControlAssertion>",
+        "</crs:permissions></crs:setResourcePermissionsRequest></ControlActEvent>",
+        "</SET_RESOURCE_PERMISSIONS_INUK01></SOAP:Body></SOAP:Envelope>",
+    );
+    let [(_, _, _, frozen), ..] = requests();
+    assert_eq!(String::from_utf8(frozen.body).unwrap(), expected);
 }

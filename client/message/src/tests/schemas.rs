@@ -10,6 +10,7 @@ use spine_vocabulary::AcsPermission;
 
 use super::fixture::{PRIOR, addressing, author, everything, id, least, number, parts, stamp, upload};
 use super::queries::requests;
+use super::record::summaries;
 use crate::hl7v3::permissions::set_permissions;
 
 fn schemas() -> Option<PathBuf> {
@@ -53,6 +54,10 @@ fn uploads_validate_as_their_asynchronous_form() {
         ("a replacement", least(), Some(PRIOR)),
     ] {
         let (_, payload) = parts(&upload(&content, replaces));
+        check(&schema, &payload.replace("REPC_IN150016SM05", "REPC_IN150016UK05"), what);
+    }
+    for (what, frozen) in summaries() {
+        let (_, payload) = parts(&frozen);
         check(&schema, &payload.replace("REPC_IN150016SM05", "REPC_IN150016UK05"), what);
     }
 }

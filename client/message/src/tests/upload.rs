@@ -43,8 +43,7 @@ fn the_envelope_follows_the_reliable_contract() {
         ("Timestamp", "2026-07-01T08:30:05Z"),
     ] {
         let found = document.descendants().find(|node| node.has_tag_name((EB, element))).unwrap();
-        let text: String =
-            found.descendants().filter_map(|node| node.is_text().then(|| node.text().unwrap())).collect();
+        let text: String = found.descendants().filter(Node::is_text).filter_map(|node| node.text()).collect();
         assert_eq!(text, expected, "{element}");
     }
     let requested = find(&document, "AckRequested");

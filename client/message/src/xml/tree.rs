@@ -18,7 +18,7 @@ use crate::answer::Why;
 /// The largest document, in bytes. The Spine's largest published limit is about 5 MB, for requests.
 pub(crate) const MAX_BYTES: usize = 5 * 1024 * 1024;
 const MAX_DEPTH: usize = 64;
-const MAX_ELEMENTS_AND_ATTRIBUTES: usize = 200_000;
+const MAX_ELEMENTS_AND_ATTRIBUTES: usize = 100_000;
 const MAX_ATTRIBUTES_OF_ONE: usize = 64;
 const MAX_NAMESPACES_IN_SCOPE: usize = 128;
 
