@@ -10,13 +10,16 @@ use spine_rules::record::{LocalChange, PatientKey};
 #[error("the changes cannot be written: {0}")]
 pub struct ChangesError(#[from] csv::Error);
 
-/// Writes a header and a row per change: `patient_id,scheme,code,term,date,recorded_at,replaces`. Times are UK local time.
+/// Writes a row per change, after a header if `header` is set: `patient_id,scheme,code,term,date,recorded_at,replaces`. Times are UK local time.
 pub fn write_changes<'c>(
     out: impl Write,
     changes: impl IntoIterator<Item = (&'c PatientKey, LocalChange, DateTime)>,
+    header: bool,
 ) -> Result<(), ChangesError> {
     let mut out = csv::Writer::from_writer(out);
-    out.write_record(["patient_id", "scheme", "code", "term", "date", "recorded_at", "replaces"])?;
+    if header {
+        out.write_record(["patient_id", "scheme", "code", "term", "date", "recorded_at", "replaces"])?;
+    }
     for (key, change, at) in changes {
         out.write_record([
             harmless(key.as_str()).as_str(),
@@ -53,7 +56,7 @@ mod tests {
             replaces: Some(ConsentCode::LegacyDissent),
         };
         let mut out = Vec::new();
-        write_changes(&mut out, [(&key, change, date(2026, 11, 1).at(9, 30, 0, 0))]).unwrap();
+        write_changes(&mut out, [(&key, change, date(2026, 11, 1).at(9, 30, 0, 0))], true).unwrap();
         assert_eq!(
             String::from_utf8(out).unwrap(),
             "patient_id,scheme,code,term,date,recorded_at,replaces\n\

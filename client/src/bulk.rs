@@ -1,0 +1,22 @@
+//! A bulk run: planner -> recorder -> lanes -> settler, under a conductor.
+//!
+//! One direction: only the planner reads the store, only permission to proceed flows back. What a lane does with one patient
+//! is one paragraph in [`upload`] and one in [`migration`]; everything else here makes it durable, concurrent and stoppable.
+//! Decisions are never resumed, only sends are.
+
+mod conductor;
+mod health;
+mod lane;
+mod leg;
+mod migration;
+mod progress;
+mod recorder;
+mod recovery;
+mod settler;
+mod stop;
+mod upload;
+
+pub use conductor::{Ended, Order, conduct};
+pub use leg::Limits;
+pub use progress::{Reporter, RunEvent, Silent};
+pub use stop::Stop;

@@ -1,0 +1,111 @@
+//! A lane: takes one patient after another, has them decided, makes the intent durable, and sends.
+
+use std::sync::Arc;
+
+use spine_rules::lifecycle::{Fact, Live};
+use spine_rules::record::{Candidate, LocalChange};
+use spine_rules::{Reason, SetAside};
+use spine_store::{Entry, FrozenBytes, Uploaded, Write};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, mpsc};
+
+use super::leg::{Leg, Trouble};
+use super::settler::{self, Flight};
+use super::{migration, upload};
+use crate::spine::Message;
+
+/// What the rules say of one patient today.
+pub(super) enum Decision {
+    /// A message is due.
+    Send(Box<Intent>),
+    /// Nothing is due; local changes go with it.
+    Settle(SetAside, Vec<LocalChange>),
+}
+
+/// A message that is due, before its intent is durable.
+pub(super) struct Intent {
+    pub(super) message: Message,
+    pub(super) sha256: [u8; 32],
+    pub(super) settles_as: Reason,
+    pub(super) uploaded: Option<Uploaded>,
+    pub(super) local: Vec<LocalChange>,
+    pub(super) note: Option<String>,
+}
+
+impl Intent {
+    pub(super) fn live(&self) -> Live {
+        Live { id: self.message.id, sha256: self.sha256, settles_as: self.settles_as }
+    }
+}
+
+/// What the planner hands to the lanes.
+pub(super) type Work = Arc<Mutex<mpsc::Receiver<(Entry, Candidate)>>>;
+
+/// Works until the planner has no more, or the leg ends.
+pub(super) async fn work(leg: Arc<Leg>, work: Work) {
+    loop {
+        // The place on the wire first: whoever is read from the store is sent for without waiting.
+        let Ok(place) = Arc::clone(&leg.in_flight).acquire_owned().await else { return };
+        let Some((entry, candidate)) = work.lock().await.recv().await else { return };
+        if leg.brake.is_pulled() {
+            return;
+        }
+        if let Err(trouble) = take(&leg, entry.clone(), candidate, place).await {
+            set_aside(&leg, &entry, trouble).await;
+        }
+    }
+}
+
+/// Asks today's rules, and the Spine where they need it.
+pub(super) async fn decide(leg: &Leg, candidate: Candidate) -> Result<Decision, Trouble> {
+    if leg.migration { migration::decide(leg, candidate).await } else { upload::decide(leg, candidate).await }
+}
+
+async fn take(
+    leg: &Arc<Leg>,
+    entry: Entry,
+    candidate: Candidate,
+    place: OwnedSemaphorePermit,
+) -> Result<(), Trouble> {
+    if leg.rounds_spent() {
+        return Err(Trouble::SetAside(SetAside::because(Reason::RetriesExhausted)));
+    }
+    match decide(leg, candidate).await? {
+        Decision::Settle(aside, local) => {
+            let write = Write { local, ..leg.fact(&entry.key, Fact::SetAside(aside)) };
+            leg.recorder.note(vec![write]).await?;
+        }
+        Decision::Send(intent) if intent.message.body.len() > leg.limits.message_bytes => {
+            return Err(Trouble::SetAside(SetAside::because(Reason::TooLarge)));
+        }
+        Decision::Send(intent) => {
+            leg.check_permit()?;
+            let dispatched = Write {
+                frozen: Some(FrozenBytes(Arc::from(&intent.message.body[..]))),
+                uploaded: intent.uploaded,
+                local: intent.local.clone(),
+                note: intent.note.clone(),
+                ..leg.fact(&entry.key, Fact::Dispatched(intent.live()))
+            };
+            // Intent before effect: not one byte leaves before this returns.
+            leg.recorder.record(vec![dispatched]).await?;
+            let flight = Flight::dispatched(&entry.key, &intent, leg.clock.now());
+            let submitted = leg.spine.submit(&flight.message).await;
+            let leg = Arc::clone(leg);
+            tokio::spawn(async move {
+                settler::see_through(&leg, flight, submitted).await;
+                drop(place);
+            });
+        }
+    }
+    Ok(())
+}
+
+async fn set_aside(leg: &Leg, entry: &Entry, trouble: Trouble) {
+    let aside = match trouble {
+        Trouble::SetAside(aside) => aside,
+        Trouble::Unanswered(why) => SetAside { reason: Reason::RetriesExhausted, details: vec![why] },
+        Trouble::Ending => return,
+    };
+    // If the recorder is gone the leg is ending, and the entry is decided afresh on resuming.
+    let _ = leg.recorder.note(vec![leg.fact(&entry.key, Fact::SetAside(aside))]).await;
+}

@@ -1,0 +1,34 @@
+//! What is shown to people while a run goes on.
+
+use spine_store::{Closed, Run, Tally};
+
+use crate::fault::Halt;
+
+/// Something shown to people. Holds counts and codes, never a patient's data.
+#[derive(Clone, Debug)]
+pub enum RunEvent {
+    /// A leg opened.
+    Opened(Box<Run>),
+    /// How the entries stand now.
+    Progress(Box<Tally>),
+    /// The operator asked to stop; what is on its way is being settled.
+    Stopping,
+    /// The run stopped by itself.
+    Halted(Halt),
+    /// The leg closed.
+    Closed(Closed, Box<Tally>),
+}
+
+/// Takes what is to be shown. Must not block.
+pub trait Reporter: Send + Sync {
+    /// Takes one event.
+    fn report(&self, event: RunEvent);
+}
+
+/// Shows nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silent;
+
+impl Reporter for Silent {
+    fn report(&self, _event: RunEvent) {}
+}

@@ -1,0 +1,42 @@
+//! Initial Upload: one patient, start to finish.
+
+use spine_rules::Reason;
+use spine_rules::record::Candidate;
+use spine_rules::summary::SummaryKind;
+use spine_store::Uploaded;
+
+use super::lane::{Decision, Intent};
+use super::leg::{Leg, Trouble};
+
+/// What is due for this patient today.
+pub(super) async fn decide(leg: &Leg, candidate: Candidate) -> Result<Decision, Trouble> {
+    let rules = leg.rules.at(leg.clock.now());
+    let eligible = rules.assess(candidate)?;
+    let number = eligible.number();
+    let matched = eligible.agree(&leg.ask(|| leg.spine.retrieve(number)).await?)?;
+    let consented = matched.permit(&leg.ask(|| leg.spine.standing(number)).await?)?;
+    let summary = consented.summarise(leg.composer.terminology());
+    let message = leg.composer.upload(&summary, leg.ids.next(), leg.clock.now());
+
+    let settles_as = match summary.kind() {
+        SummaryKind::Full => Reason::Sent,
+        SummaryKind::Empty => Reason::SentEmpty,
+        SummaryKind::Dissent => Reason::SentDissent,
+    };
+    let uploaded = Uploaded {
+        content_sha256: crate::compose::content_sha256(summary.content()).map_err(|why| leg.end(why))?,
+        dissent: summary.kind() == SummaryKind::Dissent,
+    };
+    let mut warnings = summary.warnings().to_vec();
+    if summary.additional_withheld() {
+        warnings.push("additional-withheld");
+    }
+    Ok(Decision::Send(Box::new(Intent {
+        sha256: crate::compose::sha256(&message.body),
+        message,
+        settles_as,
+        uploaded: Some(uploaded),
+        local: Vec::new(),
+        note: (!warnings.is_empty()).then(|| warnings.join(" ")),
+    })))
+}

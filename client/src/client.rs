@@ -1,0 +1,378 @@
+//! The client's facade: what the console and the command line call.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use spine_message::{Addressing, Author};
+use spine_practice::{ColumnMap, Extract, write_changes};
+use spine_rules::lifecycle::retry::RetryContract;
+use spine_rules::record::{Candidate, PatientKey};
+use spine_rules::{
+    Counter, Explained, History, PracticeProfile, Reason, Settings, State, Terminology, selection,
+};
+use spine_session::{AccessPolicy, Action as Doing, Operator, Pin, Session, Smartcard, authorise};
+use spine_store::{
+    Action, Cursor, Holder, ImportReceipt, Lease, NewRun, Run, RunId, RunKind, SqliteStore, Store,
+    StoreOptions, Tally,
+};
+use spine_transport::Exchange;
+use spine_vocabulary::{EventId, NhsNumber, RoleProfileId};
+
+use crate::bulk::{self, Ended, Limits, Order, Reporter, Stop};
+use crate::clock::{Clock, SystemClock, uk_local};
+use crate::compose::Composer;
+use crate::error::ClientError;
+use crate::fault::Halt;
+use crate::ids::{Ids, TimeOrderedIds};
+use crate::login::{self, LoginError};
+use crate::report::Report;
+use crate::spine::Spine;
+use crate::spine::hl7::{Hl7Spine, RetryAfterUnit};
+
+/// The version that a run records.
+const BUILD: &str = concat!("scr ", env!("CARGO_PKG_VERSION"));
+
+/// A practice's client over its store.
+#[derive(Clone)]
+pub struct Client {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    host: String,
+}
+
+/// What a run is asked to be.
+#[derive(Clone)]
+pub struct RunRequest {
+    /// The kind.
+    pub kind: RunKind,
+    /// Run or Resume.
+    pub action: Action,
+    /// The rules' settings.
+    pub settings: Settings,
+    /// Who may run it.
+    pub access: AccessPolicy,
+    /// The retry contract.
+    pub contract: RetryContract,
+    /// How much at a time.
+    pub limits: Limits,
+    /// The unit of the polling route's `Retry-After`.
+    pub poll_unit: RetryAfterUnit,
+    /// Terminology for additional information, if the practice has it.
+    pub terminology: Option<Arc<Terminology>>,
+}
+
+/// How one patient came out of a run.
+#[derive(Clone, Debug)]
+pub struct Settlement {
+    /// The practice's id of the patient.
+    pub key: PatientKey,
+    /// The patient's NHS number, if it is one.
+    pub number: Option<NhsNumber>,
+    /// Where the report counts the patient.
+    pub counter: Counter,
+    /// Why, once the entry is settled.
+    pub reason: Option<Reason>,
+    /// The event that the Spine acknowledged, if it did.
+    pub event: Option<EventId>,
+    /// Whether the practice's record holds a dissent.
+    pub dissents: bool,
+}
+
+impl RunRequest {
+    /// A request with every setting at its default.
+    #[must_use]
+    pub fn new(kind: RunKind, action: Action) -> Self {
+        Self {
+            kind,
+            action,
+            settings: Settings::default(),
+            access: AccessPolicy::default(),
+            contract: RetryContract::default(),
+            limits: Limits::default(),
+            poll_unit: RetryAfterUnit::default(),
+            terminology: None,
+        }
+    }
+}
+
+impl Client {
+    /// A client over the store in a file, which is made if it is not there, with the machine's clock. `host` is this
+    /// machine's name, for the lease.
+    pub async fn open(file: &Path, host: &str) -> Result<Self, ClientError> {
+        let store = SqliteStore::open(file, StoreOptions::new(host, || SystemClock.now())).await?;
+        Ok(Self::new(
+            Arc::new(store),
+            Arc::new(SystemClock),
+            Arc::new(TimeOrderedIds::new(SystemClock)),
+            host,
+        ))
+    }
+
+    /// A client over given seams. `host` is this machine's name, for the lease.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>, host: &str) -> Self {
+        Self { store, clock, ids, host: host.to_owned() }
+    }
+
+    /// The store.
+    #[must_use]
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// Imports an extract folder: all of it, or nothing.
+    pub async fn import(
+        &self,
+        folder: &Path,
+        columns: Option<ColumnMap>,
+    ) -> Result<ImportReceipt, ClientError> {
+        let extract = Extract::open(folder, columns)?;
+        let practice = extract.practice().clone();
+        Ok(self.store.import(&practice, &mut extract.items(), self.clock.now()).await?)
+    }
+
+    /// Adds a person who may work the client, or changes what they may.
+    pub async fn add_operator(&self, operator: &spine_rules::import::Operator) -> Result<(), ClientError> {
+        Ok(self.store.add_operator(operator).await?)
+    }
+
+    /// Logs in with a card at the practice of this store.
+    pub async fn login(
+        &self,
+        identity: &dyn Exchange,
+        card: Box<dyn Smartcard + Send>,
+        pin: Pin,
+        role: Option<&RoleProfileId>,
+    ) -> Result<Session, ClientError> {
+        let practice = self.practice().await?;
+        Ok(login::login(identity, card, pin, &practice.ods, role, &*self.clock).await?)
+    }
+
+    /// Logs out: the session's ticket is worthless afterwards.
+    pub async fn logout(&self, identity: &dyn Exchange, session: &Session) -> Result<(), ClientError> {
+        Ok(login::logout(identity, session).await?)
+    }
+
+    /// Runs or resumes a bulk transmission, until it is finished, stopped or halted.
+    pub async fn run(
+        &self,
+        exchange: Arc<dyn Exchange>,
+        session: &Session,
+        request: RunRequest,
+        stop: Stop,
+        reporter: &dyn Reporter,
+    ) -> Result<Ended, ClientError> {
+        let practice = self.practice().await?;
+        let operator = self.operator(session).await?;
+        let lease = self.lease(&operator.name).await?;
+        let order = self.order(exchange, session, &operator, &practice, request, &lease).await;
+        let ended = match order {
+            Ok(order) => bulk::conduct(order, stop, reporter).await.map_err(ClientError::from),
+            Err(error) => Err(error),
+        };
+        // A lease that was taken over is not ours to give back.
+        let _ = self.store.release_lease(lease.fence).await;
+        ended
+    }
+
+    async fn order(
+        &self,
+        exchange: Arc<dyn Exchange>,
+        session: &Session,
+        operator: &Operator,
+        practice: &spine_rules::import::Practice,
+        request: RunRequest,
+        lease: &Lease,
+    ) -> Result<Order, ClientError> {
+        let now = self.clock.now();
+        authorise(session, operator, Doing::BulkRun, &request.access, now).map_err(LoginError::from)?;
+        let profile = PracticeProfile::from(practice);
+        let resume = self.resume(&request, &profile).await?;
+        let author = Author {
+            user: session.user().clone(),
+            role_profile: session.role_profile().clone(),
+            job_role: session.role().job_role.clone().ok_or(LoginError::NoJobRole)?,
+            name: session.name().to_owned(),
+        };
+        let addressing = Addressing::to_the_spine(practice.asid.clone(), practice.party_key.clone())
+            .map_err(|error| Halt::Bug(error.to_string()))?;
+        let sender = spine_message::Practice { ods: practice.ods.clone(), name: practice.name.clone() };
+        let settings = serde_json::json!({
+            "rules": request.settings, "access": request.access, "contract": request.contract,
+            "limits": request.limits, "poll_unit": request.poll_unit, "nn_days": practice.nn_days,
+        });
+        let new = NewRun {
+            kind: request.kind,
+            action: request.action,
+            user: session.user().clone(),
+            role_profile: session.role_profile().clone(),
+            settings: settings.to_string(),
+            build: BUILD.to_owned(),
+            at: now,
+        };
+        let spine = Hl7Spine::new(
+            exchange,
+            addressing.clone(),
+            author.clone(),
+            Arc::clone(&self.clock),
+            Arc::clone(&self.ids),
+            request.poll_unit,
+        );
+        Ok(Order {
+            store: Arc::clone(&self.store),
+            spine: Arc::new(spine),
+            clock: Arc::clone(&self.clock),
+            ids: Arc::clone(&self.ids),
+            composer: Composer::new(author, sender, addressing, request.terminology),
+            practice: profile,
+            settings: request.settings,
+            contract: request.contract,
+            limits: request.limits,
+            permit: self.permit(session),
+            new,
+            resume,
+            fence: lease.fence,
+        })
+    }
+
+    /// Refuses from the moment at which the session is over.
+    fn permit(&self, session: &Session) -> Arc<dyn Fn() -> Result<(), Halt> + Send + Sync> {
+        let (session, clock) = (session.clone(), Arc::clone(&self.clock));
+        Arc::new(move || {
+            let live = session.is_live(clock.now());
+            if live {
+                Ok(())
+            } else {
+                Err(Halt::SessionOver(format!("The session ended at {}", session.ends_at())))
+            }
+        })
+    }
+
+    /// Whether the action is open; the run to resume, if it is Resume.
+    async fn resume(
+        &self,
+        request: &RunRequest,
+        practice: &PracticeProfile,
+    ) -> Result<Option<Run>, ClientError> {
+        let last = self.store.newest_run(Some(request.kind)).await?;
+        let mut elsewhere = None;
+        for run in self.store.runs().await? {
+            let newest = last.as_ref().is_some_and(|last| last.id == run.id);
+            if !newest && self.store.tally(run.id).await?.outstanding > 0 {
+                elsewhere = Some(run.kind);
+            }
+        }
+        let past = match &last {
+            Some(run) => Some(past(&self.store.tally(run.id).await?)),
+            None => None,
+        };
+        let today = crate::clock::uk_date(self.clock.now());
+        let history = History {
+            scr_enabled: practice.scr_enabled_on.is_some_and(|day| day <= today),
+            running: None,
+            last: past,
+            outstanding_elsewhere: elsewhere,
+        };
+        selection::available(request.kind, request.action, &history).map_err(ClientError::NotOpen)?;
+        Ok(if request.action == Action::Resume { last } else { None })
+    }
+
+    async fn lease(&self, operator: &str) -> Result<Lease, ClientError> {
+        let holder =
+            Holder { host: self.host.clone(), pid: std::process::id(), operator: operator.to_owned() };
+        Ok(self.store.take_lease(&holder, self.clock.now()).await?)
+    }
+
+    async fn operator(&self, session: &Session) -> Result<Operator, ClientError> {
+        let known = self.store.operator(session.user()).await?;
+        let known = known.ok_or_else(|| LoginError::NotAnOperator(session.user().clone()))?;
+        Ok(Operator {
+            user_id: known.user_id,
+            name: known.name,
+            system_administrator: known.system_administrator,
+        })
+    }
+
+    /// The practice of this store.
+    pub async fn practice(&self) -> Result<spine_rules::import::Practice, ClientError> {
+        self.store.practice().await?.ok_or(ClientError::NoPractice)
+    }
+
+    /// The report of a run, or of the newest one.
+    pub async fn report(&self, run: Option<RunId>) -> Result<Report, ClientError> {
+        let run = match run {
+            Some(id) => self.store.runs().await?.into_iter().find(|run| run.id == id),
+            None => self.store.newest_run(None).await?,
+        };
+        let run = run.ok_or(ClientError::NoRun)?;
+        let tally = self.store.tally(run.id).await?;
+        let import = self.store.last_import().await?;
+        Ok(Report::new(&run, &tally, import.as_ref(), self.clock.now()))
+    }
+
+    /// Up to `limit` entries of a run in the practice's order after `after`: what a reconciliation compares with the Spine.
+    pub async fn settlements(
+        &self,
+        run: RunId,
+        after: Option<&PatientKey>,
+        limit: usize,
+    ) -> Result<Vec<Settlement>, ClientError> {
+        let practice = PracticeProfile::from(&self.practice().await?);
+        let today = crate::clock::uk_date(self.clock.now());
+        let rules = spine_rules::Rules::new(Settings::default(), practice, today);
+        let page = self.store.page(run, Cursor::All, after, limit).await?;
+        let settlement = |(entry, candidate): (spine_store::Entry, Candidate)| Settlement {
+            key: entry.key,
+            number: candidate.record.number.valid(),
+            counter: entry.state.counter(),
+            reason: entry.state.reason(),
+            event: match entry.state {
+                State::Acknowledged { id, .. } => Some(id.event()),
+                _ => None,
+            },
+            dissents: rules.consent(&candidate.record).dissents(),
+        };
+        Ok(page.into_iter().map(settlement).collect())
+    }
+
+    /// Explains a patient rule by rule, for the operator: each holder of the number on its own. With a Spine it is asked, too.
+    pub async fn explain(
+        &self,
+        number: NhsNumber,
+        settings: &Settings,
+        spine: Option<&dyn Spine>,
+    ) -> Result<Vec<Vec<Explained>>, ClientError> {
+        let practice = PracticeProfile::from(&self.practice().await?);
+        let today = crate::clock::uk_date(self.clock.now());
+        let rules = spine_rules::Rules::new(settings.clone(), practice, today);
+        let holders = self.store.holders(number).await?;
+        if holders.is_empty() {
+            return Err(ClientError::NoPatient);
+        }
+        let (pds, standing) = match spine {
+            Some(spine) => (Some(spine.retrieve(number).await?), Some(spine.standing(number).await?)),
+            None => (None, None),
+        };
+        Ok(holders.iter().map(|holder| rules.explain(holder, pds.as_ref(), standing.as_ref())).collect())
+    }
+
+    /// Writes every local code change as CSV, to be taken back into the practice's own system; how many there were.
+    pub async fn export_changes(&self, out: &mut (dyn std::io::Write + Send)) -> Result<u64, ClientError> {
+        let (mut after, mut count) = (None, 0);
+        loop {
+            let page = self.store.code_changes(after, 1_000).await?;
+            let rows = page.iter().map(|change| (&change.key, change.change, uk_local(change.at)));
+            write_changes(&mut *out, rows, after.is_none())?;
+            let Some(last) = page.last() else { return Ok(count) };
+            after = Some(last.seq);
+            count += page.len() as u64;
+        }
+    }
+}
+
+fn past(tally: &Tally) -> selection::PastRun {
+    let count = |counter| tally.counters.get(&counter).copied().unwrap_or(0);
+    use spine_rules::Counter::{Failed, Sending, Unprocessed};
+    selection::PastRun { outstanding: count(Unprocessed) + count(Sending), failed: count(Failed) }
+}

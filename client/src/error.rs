@@ -1,0 +1,62 @@
+//! What a user of the client is told when something cannot be done: what happened, what was done, what to do.
+
+use spine_practice::{ChangesError, ColumnMapError, ExtractError};
+use spine_rules::selection::Refusal;
+use spine_store::{Holder, StoreError};
+
+use crate::fault::{Halt, SpineFault};
+use crate::login::LoginError;
+use crate::spine::addresses::AddressesError;
+
+/// A call to the client that came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// Nothing was imported yet.
+    #[error("No practice is in this store yet. Import an extract first: scr import DIR")]
+    NoPractice,
+    /// The extract cannot be imported.
+    #[error("Nothing was imported. {0}.")]
+    Extract(#[from] ExtractError),
+    /// The column map cannot be used.
+    #[error("Nothing was imported. {0}.")]
+    ColumnMap(#[from] ColumnMapError),
+    /// The Spine's addresses cannot be used.
+    #[error(transparent)]
+    Addresses(#[from] AddressesError),
+    /// Nobody is logged in, or may not do this.
+    #[error(transparent)]
+    Login(#[from] LoginError),
+    /// The action is not open now; says which one is.
+    #[error("{0}.")]
+    NotOpen(Refusal),
+    /// Another process holds the practice's run.
+    #[error("A run is going on at this practice: {} holds it on {} (process {}). Wait for its end, or stop it there.", .0.operator, .0.host, .0.pid)]
+    Held(Box<Holder>),
+    /// The store fails.
+    #[error("{0}. Nothing was changed.")]
+    Store(StoreError),
+    /// The run stopped by itself before it began.
+    #[error(transparent)]
+    Halted(#[from] Halt),
+    /// The Spine did not answer a question.
+    #[error(transparent)]
+    Spine(#[from] SpineFault),
+    /// The changes cannot be written.
+    #[error(transparent)]
+    Changes(#[from] ChangesError),
+    /// There is no such run.
+    #[error("There is no run yet.")]
+    NoRun,
+    /// No patient has this number.
+    #[error("No patient of this practice has that NHS number.")]
+    NoPatient,
+}
+
+impl From<StoreError> for ClientError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Held(holder) => Self::Held(holder),
+            other => Self::Store(other),
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! The HL7 v3 route: uploads by polling, questions and ACS settings by synchronous SOAP, over any [`Exchange`].
+//!
+//! Status and body are judged apart: a body is read whatever the status, and what neither tells is doubt.
+
+mod outcome;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use spine_message::{
+    Acknowledgement, Addressing, Answer, Author, Correlated, Frozen, Reply, Stamp, poll_headers, read_answer,
+};
+use spine_rules::demographics::PdsAnswer;
+use spine_rules::standing::Standing;
+use spine_transport::{Exchange, Failure, Request, Response};
+use spine_vocabulary::code::error::{FAULT_AUTHORISATION, PSIS_UNAVAILABLE};
+use spine_vocabulary::{EventId, NhsNumber};
+
+use super::{Held, Message, Outcome, Spine, Submitted};
+use crate::clock::Clock;
+use crate::fault::{Halt, SpineFault};
+use crate::ids::Ids;
+pub use outcome::RetryAfterUnit;
+use outcome::{codes, retry_after};
+
+/// The least and the most pause between two polls, whatever the Spine asks.
+const POLL_PAUSE: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(10));
+/// The pause before a poll that follows a failed one.
+const POLL_PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
+/// The most that a 429 or 503 can make us wait.
+const LONGEST_WAIT: Duration = Duration::from_secs(3600);
+
+/// The route.
+pub struct Hl7Spine {
+    exchange: Arc<dyn Exchange>,
+    addressing: Addressing,
+    author: Author,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    poll_unit: RetryAfterUnit,
+}
+
+impl Hl7Spine {
+    /// A route over an exchange, in the operator's name.
+    #[must_use]
+    pub fn new(
+        exchange: Arc<dyn Exchange>,
+        addressing: Addressing,
+        author: Author,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+        poll_unit: RetryAfterUnit,
+    ) -> Self {
+        Self { exchange, addressing, author, clock, ids, poll_unit }
+    }
+
+    /// Asks a question that changes nothing: it may be repeated.
+    async fn question(&self, question: Frozen) -> Result<Reply, SpineFault> {
+        let id = question.id;
+        let request =
+            request(&question, question.headers(&self.addressing, &self.author), question.body.clone())?;
+        let response = self.exchange.exchange(request).await.map_err(|failure| fault(&failure))?;
+        let wait =
+            || retry_after(&response.headers, RetryAfterUnit::Seconds).map(|wait| wait.min(LONGEST_WAIT));
+        match response.status {
+            StatusCode::TOO_MANY_REQUESTS => return Err(SpineFault::AskedToWait(wait())),
+            StatusCode::SERVICE_UNAVAILABLE if wait().is_some() => {
+                return Err(SpineFault::AskedToWait(wait()));
+            }
+            StatusCode::UNAUTHORIZED => {
+                return Err(SpineFault::SessionOver("The Spine does not accept this session".into()));
+            }
+            _ => {}
+        }
+        let reply = read(&response);
+        if reply.correlation.with(id) == Correlated::Foreign {
+            return Err(SpineFault::SpineMisbehaved("it answers another message".into()));
+        }
+        match reply.answer {
+            Answer::SoapFault(fault) if fault.codes.iter().any(|code| code == FAULT_AUTHORISATION.code) => {
+                Err(SpineFault::SessionOver("The Spine does not accept this session".into()))
+            }
+            Answer::SoapFault(fault) if fault.retriable() => {
+                Err(SpineFault::SpineUnavailable(format!("SOAP fault {}", fault.codes.join(" "))))
+            }
+            Answer::SoapFault(fault) => {
+                Err(SpineFault::Refused(format!("SOAP fault {}", fault.codes.join(" "))))
+            }
+            Answer::Empty | Answer::Nonsense { .. } if response.status.is_server_error() => {
+                Err(SpineFault::SpineUnavailable(format!("HTTP {}", response.status.as_u16())))
+            }
+            Answer::Nonsense { why } => Err(SpineFault::SpineMisbehaved(why.to_string())),
+            _ => Ok(reply),
+        }
+    }
+
+    async fn event_list(&self, number: NhsNumber) -> Result<Answer, SpineFault> {
+        let stamp = Stamp::new(self.clock.now());
+        let question =
+            spine_message::event_list_query(number, self.ids.next(), &self.author, &self.addressing, &stamp);
+        Ok(self.question(question).await?.answer)
+    }
+}
+
+#[async_trait]
+impl Spine for Hl7Spine {
+    async fn retrieve(&self, number: NhsNumber) -> Result<PdsAnswer, SpineFault> {
+        let stamp = Stamp::new(self.clock.now());
+        let question =
+            spine_message::pds_retrieval(number, self.ids.next(), &self.author, &self.addressing, &stamp);
+        match self.question(question).await?.answer {
+            Answer::Pds(reply) => Ok(reply.answer),
+            Answer::QueryFailure(failure) | Answer::Acknowledgement(failure) if failure.not_found() => {
+                Ok(PdsAnswer::NotFound)
+            }
+            Answer::QueryFailure(failure) | Answer::Acknowledgement(failure) => Err(refusal(&failure)),
+            _ => Err(unexpected()),
+        }
+    }
+
+    async fn standing(&self, number: NhsNumber) -> Result<Standing, SpineFault> {
+        match self.event_list(number).await? {
+            Answer::EventList(list) => Ok(list.standing),
+            Answer::QueryFailure(failure) | Answer::Acknowledgement(failure) => {
+                failure.standing().ok_or_else(|| refusal(&failure))
+            }
+            _ => Err(unexpected()),
+        }
+    }
+
+    async fn holds(&self, number: NhsNumber, event: EventId) -> Result<Held, SpineFault> {
+        let standing = match self.event_list(number).await? {
+            Answer::EventList(list) => {
+                let stored = list.events.iter().any(|listed| listed.event == event);
+                return Ok(if stored { Held::Stored } else { Held::Absent });
+            }
+            Answer::QueryFailure(failure) | Answer::Acknowledgement(failure) => {
+                failure.standing().ok_or_else(|| refusal(&failure))?
+            }
+            _ => return Err(unexpected()),
+        };
+        Ok(if standing == Standing::Refused { Held::Refused } else { Held::Absent })
+    }
+
+    async fn submit(&self, message: &Message) -> Submitted {
+        let frozen = Frozen { id: message.id, interaction: message.interaction, body: Vec::new() };
+        let headers = frozen.headers(&self.addressing, &self.author);
+        let request = match request(&frozen, headers, message.body.clone()) {
+            Ok(request) => request,
+            Err(fault) => return Submitted::Final(Outcome::Halt(Halt::Bug(fault.to_string()))),
+        };
+        match self.exchange.exchange(request).await {
+            Ok(response) => outcome::of_submission(message, &response, self.poll_unit, POLL_PAUSE),
+            Err(failure) => Submitted::Final(outcome::of_failure(&failure)),
+        }
+    }
+
+    async fn poll(&self, message: &Message, location: &str) -> Submitted {
+        let again = || Submitted::Pending { location: location.to_owned(), after: POLL_PAUSE_AFTER_FAILURE };
+        let headers = poll_headers(message.id, &self.addressing, &self.author);
+        let Ok(headers) = header_map(headers) else {
+            return Submitted::Final(Outcome::Halt(Halt::Bug("a header cannot be written".into())));
+        };
+        let request = Request { headers, ..Request::get(location) };
+        match self.exchange.exchange(request).await {
+            Ok(response) => outcome::of_poll(message, location, &response, self.poll_unit, POLL_PAUSE),
+            // A poll changes nothing: the budget ends it, not one failure. But one that can never succeed is doubt at once.
+            Err(failure) if failure.is_lasting() => {
+                Submitted::Final(Outcome::Quiet { note: failure.cause().to_string() })
+            }
+            Err(_) => again(),
+        }
+    }
+}
+
+/// Reads a response's body, whatever its status.
+fn read(response: &Response) -> Reply {
+    let content_type = response.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    read_answer(content_type, &response.body)
+}
+
+fn request(
+    frozen: &Frozen,
+    headers: Vec<spine_message::Header>,
+    body: impl Into<Bytes>,
+) -> Result<Request, SpineFault> {
+    let headers = header_map(headers)?;
+    Ok(Request { headers, ..Request::post(frozen.path().as_str(), body) })
+}
+
+fn header_map(headers: Vec<spine_message::Header>) -> Result<HeaderMap, SpineFault> {
+    let mut map = HeaderMap::with_capacity(headers.len());
+    for (name, value) in headers {
+        let name = HeaderName::try_from(name).map_err(|_| SpineFault::Bug("a header's name".into()))?;
+        let value = HeaderValue::try_from(value).map_err(|_| SpineFault::Bug("a header's value".into()))?;
+        map.append(name, value);
+    }
+    Ok(map)
+}
+
+fn fault(failure: &Failure) -> SpineFault {
+    if failure.is_lasting() {
+        SpineFault::Misconfigured(format!("{}. {}", failure.cause(), failure.cause().advice()))
+    } else {
+        SpineFault::SpineUnavailable(failure.cause().to_string())
+    }
+}
+
+fn refusal(failure: &Acknowledgement) -> SpineFault {
+    if failure.reports(&PSIS_UNAVAILABLE) {
+        SpineFault::SpineUnavailable(codes(failure))
+    } else {
+        SpineFault::Refused(codes(failure))
+    }
+}
+
+fn unexpected() -> SpineFault {
+    SpineFault::SpineMisbehaved("it is the answer to another kind of question".into())
+}
