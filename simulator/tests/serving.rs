@@ -1,4 +1,5 @@
 //! The fake Spine over its sockets, through a client that shares no code with it.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 #[path = "serving/card.rs"]
 mod card;

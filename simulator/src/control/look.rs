@@ -89,13 +89,7 @@ struct Wanted {
 
 /// Sets a permission as if another system had.
 pub(super) fn set_permission(spine: &Spine, number: &str, body: &Bytes) -> Response<Reply> {
-    let wanted = serde_json::from_slice::<Wanted>(body).ok();
-    let permission = wanted.and_then(|wanted| {
-        Some(Permission {
-            store: asserted(wanted.store.as_deref())?,
-            view: asserted(wanted.view.as_deref())?,
-        })
-    });
+    let permission = serde_json::from_slice::<Wanted>(body).ok().and_then(|wanted| wanted.permission().ok());
     let Some(permission) = permission else {
         return refusal(StatusCode::BAD_REQUEST, "no-permission");
     };
@@ -105,13 +99,22 @@ pub(super) fn set_permission(spine: &Spine, number: &str, body: &Bytes) -> Respo
     }
 }
 
-/// `yes`, `no`, or nothing asserted (`ask` or null); `None` for any other text.
-fn asserted(text: Option<&str>) -> Option<Option<AcsPermission>> {
+/// A text that asserts no permission.
+struct NoPermission;
+
+impl Wanted {
+    fn permission(&self) -> Result<Permission, NoPermission> {
+        Ok(Permission { store: asserted(self.store.as_deref())?, view: asserted(self.view.as_deref())? })
+    }
+}
+
+/// `yes`, `no`, or nothing asserted: `ask` or null.
+fn asserted(text: Option<&str>) -> Result<Option<AcsPermission>, NoPermission> {
     match text.map(str::to_ascii_lowercase).as_deref() {
-        Some("yes") => Some(Some(AcsPermission::Yes)),
-        Some("no") => Some(Some(AcsPermission::No)),
-        None | Some("ask") => Some(None),
-        Some(_) => None,
+        Some("yes") => Ok(Some(AcsPermission::Yes)),
+        Some("no") => Ok(Some(AcsPermission::No)),
+        None | Some("ask") => Ok(None),
+        Some(_) => Err(NoPermission),
     }
 }
 

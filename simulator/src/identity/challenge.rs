@@ -11,7 +11,7 @@ use uuid::Uuid;
 /// How long a challenge may be answered.
 pub(super) const ANSWER_WITHIN: SignedDuration = SignedDuration::from_secs(60);
 /// How many may be open at a time; the oldest give way.
-const OPEN: usize = 10_000;
+const OPEN: usize = 1_000;
 
 /// What a card is asked to sign.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -35,7 +35,7 @@ impl KeyFolder {
         let place = |source| KeysError::Written { folder: shown.clone(), source };
         let own = match folder {
             Some(_) => None,
-            None => Some(tempfile::Builder::new().prefix("fake-spine-").tempdir().map_err(place)?),
+            None => Some(temporary_folder().map_err(place)?),
         };
         let path = match (folder, &own) {
             (Some(folder), _) => private_folder(folder).map_err(place)?,
@@ -67,6 +67,14 @@ pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
     Ok(path.to_owned())
 }
 
+fn temporary_folder() -> io::Result<TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("fake-spine-");
+    #[cfg(unix)]
+    builder.permissions(super::unix::owner_only());
+    builder.tempdir()
+}
+
 fn private_folder(folder: &Path) -> io::Result<PathBuf> {
     if !folder.is_dir() {
         #[cfg(unix)]
@@ -82,13 +90,13 @@ mod tests {
     use super::*;
     use crate::clock::{Clock as _, SystemClock};
 
-    fn keys() -> Keys {
+    fn made() -> Keys {
         Keys::new(std::net::Ipv4Addr::LOCALHOST.into(), SystemClock.now()).unwrap()
     }
 
     #[test]
     fn a_folder_of_its_own_is_removed_and_a_given_one_is_kept() {
-        let keys = keys();
+        let keys = made();
         let own = KeyFolder::write(&keys, None).unwrap();
         let files = own.files().clone();
         assert!(std::fs::read_to_string(&files.client_key).unwrap().contains("PRIVATE KEY"));
@@ -102,7 +110,7 @@ mod tests {
         let inside = given.path().join("keys");
         drop(KeyFolder::write(&keys, Some(&inside)).unwrap());
         // A second start in the same folder replaces what the first one left.
-        let again = KeyFolder::write(&keys(), Some(&inside)).unwrap();
+        let again = KeyFolder::write(&made(), Some(&inside)).unwrap();
         assert!(again.files().ca.exists());
         assert_ne!(std::fs::read_to_string(&again.files().ca).unwrap(), keys.authority.certificate_pem());
     }
@@ -112,7 +120,7 @@ mod tests {
     fn nobody_else_can_read_the_key() {
         use std::os::unix::fs::PermissionsExt as _;
         let given = tempfile::tempdir().unwrap();
-        let keys = keys();
+        let keys = made();
         for folder in [Some(given.path().join("new")), None] {
             let written = KeyFolder::write(&keys, folder.as_deref()).unwrap();
             let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
@@ -125,7 +133,7 @@ mod tests {
     fn a_folder_that_cannot_be_made_is_named() {
         let file = NamedTempFile::new().unwrap();
         let folder = file.path().join("keys");
-        let error = KeyFolder::write(&keys(), Some(&folder)).unwrap_err();
+        let error = KeyFolder::write(&made(), Some(&folder)).unwrap_err();
         assert!(error.to_string().contains(&*folder.display().to_string()), "{error}");
     }
 }

@@ -29,7 +29,7 @@ use super::exchange::{Reply, Service, nothing};
 /// How long a TLS handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How long a kept-alive connection may wait for its next request.
-const IDLE: Duration = Duration::from_secs(120);
+const IDLE: Duration = Duration::from_mins(2);
 /// How long a request body may take.
 const BODY: Duration = Duration::from_secs(30);
 /// How long connections may take to finish their last answer once the server stops.

@@ -71,7 +71,7 @@ fn tagged(tag: u8, value: &[u8]) -> Vec<u8> {
         Ok(short) if short < 0x80 => out.push(short),
         Ok(byte) => out.extend([0x81, byte]),
         Err(_) => {
-            out.extend([0x82, u8::try_from(length >> 8).unwrap(), u8::try_from(length & 0xFF).unwrap()])
+            out.extend([0x82, u8::try_from(length >> 8).unwrap(), u8::try_from(length & 0xFF).unwrap()]);
         }
     }
     out.extend_from_slice(value);

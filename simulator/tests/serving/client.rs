@@ -49,7 +49,7 @@ impl<S: Read + Write> Connection<S> {
     ) -> io::Result<Answer> {
         let host =
             if lines.iter().any(|line| line.starts_with("Host:")) { "" } else { "Host: localhost\r\n" };
-        let more: String = lines.iter().map(|line| format!("{line}\r\n")).collect();
+        let more = lines.iter().fold(String::new(), |more, line| more + line + "\r\n");
         let head = format!("{method} {path} HTTP/1.1\r\n{host}{more}Content-Length: {}\r\n\r\n", body.len());
         let stream = self.stream.get_mut();
         stream.write_all(head.as_bytes())?;

@@ -42,8 +42,12 @@ fn no_certificate_another_authoritys_and_an_expired_one_are_refused_and_counted(
         let config = tls_config(&fake, Some(&good), versions);
         secure_as(config, &fake.ready().spine, "localhost").unwrap().get("/nowhere").unwrap();
     }
-    let health = plain(&fake.ready().control).get("/health").unwrap().json();
-    assert_eq!(health, serde_json::json!({ "status": "ok", "refused_handshakes": refused }));
+    // The server counts after its alert has left, so the count may come a moment after the client has given up.
+    let mut control = plain(&fake.ready().control);
+    let counted = (0..10_000)
+        .map(|_| control.get("/health").unwrap().json()["refused_handshakes"].as_u64().unwrap())
+        .find(|counted| *counted >= refused);
+    assert_eq!(counted, Some(refused));
 }
 
 #[test]
