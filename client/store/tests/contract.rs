@@ -2,8 +2,14 @@
 
 #[path = "contract/bench.rs"]
 mod bench;
+#[path = "contract/entries.rs"]
+mod entries;
 #[path = "contract/imports.rs"]
 mod imports;
+#[path = "contract/leases.rs"]
+mod leases;
+#[path = "contract/runs.rs"]
+mod runs;
 
 /// Runs each test of the contract on both stores.
 macro_rules! contract {
@@ -41,4 +47,28 @@ contract! {
         what_was_acknowledged_survives_but_not_under_another_number,
         keys_of_any_script_keep_their_order,
         a_large_cell_is_kept_whole;
+    leases:
+        the_fence_rises_with_every_lease,
+        a_second_process_is_told_who_holds_it,
+        an_import_is_refused_while_a_lease_is_held,
+        after_a_crash_the_same_host_takes_over_at_once,
+        another_hosts_lease_is_respected_until_it_ends,
+        a_stale_fence_writes_nothing;
+    runs:
+        a_run_takes_its_population,
+        what_does_not_exist_is_said_to_be_missing,
+        pages_go_on_from_a_key_while_facts_are_recorded,
+        a_deferred_entry_is_due_in_time,
+        a_new_leg_doubts_what_was_on_its_way,
+        a_leg_closes_once_and_finishes_only_a_finished_run,
+        an_unresolved_message_is_taken_over_by_the_next_run;
+    entries:
+        a_group_is_recorded_whole,
+        facts_of_one_patient_apply_in_their_order,
+        bytes_are_kept_until_the_entry_settles,
+        a_settled_entry_refuses_every_fact,
+        what_is_acknowledged_is_remembered,
+        local_changes_settle_with_their_entry,
+        two_runs_never_have_a_live_id_of_one_patient,
+        nothing_that_can_be_shown_shows_a_patient;
 }

@@ -104,7 +104,7 @@ async fn upgrade(writer: &mut SqliteConnection, latch: &Latch) -> Result<()> {
     let _alone = latch.wait().await?;
     // Somebody else may have done it while we waited.
     if version(writer).await? < VERSION {
-        MIGRATIONS.run(writer).await.map_err(|error| match error {
+        MIGRATIONS.run_direct(None, writer, false).await.map_err(|error| match error {
             sqlx::migrate::MigrateError::Execute(error)
             | sqlx::migrate::MigrateError::ExecuteMigration(error, _) => error.into(),
             _ => StoreError::Unusable("the store's tables are not those of any version of this software".to_owned()),

@@ -21,7 +21,7 @@ use spine_vocabulary::{CodeScheme, ConsentCode, MessageId, NhsNumber};
 
 /// One disk, one process on it at a time unless a test asks for another.
 #[async_trait]
-pub trait Bench: Sized + Send + Sync {
+pub(crate) trait Bench: Sized + Send + Sync {
     type S: Store;
 
     async fn new() -> Self;
@@ -43,7 +43,7 @@ fn options(host: &str, clock: &Arc<AtomicI64>) -> StoreOptions {
     StoreOptions::new(host, move || t(clock.load(Ordering::Relaxed)))
 }
 
-pub struct Memory {
+pub(crate) struct Memory {
     store: MemoryStore,
     clock: Arc<AtomicI64>,
 }
@@ -74,7 +74,7 @@ impl Bench for Memory {
     }
 }
 
-pub struct Sqlite {
+pub(crate) struct Sqlite {
     store: Option<SqliteStore>,
     clock: Arc<AtomicI64>,
     folder: tempfile::TempDir,
@@ -109,15 +109,15 @@ impl Bench for Sqlite {
 }
 
 /// The n-th second of the tests.
-pub fn t(second: i64) -> Timestamp {
+pub(crate) fn t(second: i64) -> Timestamp {
     Timestamp::from_second(1_795_000_000 + second).unwrap()
 }
 
-pub fn holder(host: &str) -> Holder {
+pub(crate) fn holder(host: &str) -> Holder {
     Holder { host: host.to_owned(), pid: 42, operator: "Ada Invented".to_owned() }
 }
 
-pub fn practice() -> Practice {
+pub(crate) fn practice() -> Practice {
     Practice {
         ods: "Y90001".parse().unwrap(),
         name: "Invented Surgery".to_owned(),
@@ -129,7 +129,7 @@ pub fn practice() -> Practice {
     }
 }
 
-pub fn operator(n: u32) -> Operator {
+pub(crate) fn operator(n: u32) -> Operator {
     Operator {
         user_id: format!("{n:012}").parse().unwrap(),
         name: format!("Operator {n}"),
@@ -137,19 +137,19 @@ pub fn operator(n: u32) -> Operator {
     }
 }
 
-pub fn key(n: u32) -> PatientKey {
+pub(crate) fn key(n: u32) -> PatientKey {
     PatientKey::parse(&format!("p{n:06}")).unwrap()
 }
 
 /// The n-th NHS number that exists in the 999 range.
-pub fn number(n: u32) -> NhsNumber {
+pub(crate) fn number(n: u32) -> NhsNumber {
     let all = (0..).filter_map(|nine: u32| {
         (0..10).find_map(|check| NhsNumber::parse(&format!("999{nine:06}{check}")).ok())
     });
     all.into_iter().nth(usize::try_from(n).unwrap()).unwrap()
 }
 
-pub fn patient(n: u32) -> PatientRecord {
+pub(crate) fn patient(n: u32) -> PatientRecord {
     PatientRecord {
         key: key(n),
         number: RecordedNumber::Valid(number(n)),
@@ -173,7 +173,7 @@ pub fn patient(n: u32) -> PatientRecord {
     }
 }
 
-pub fn code(term: &str) -> CodedEntry {
+pub(crate) fn code(term: &str) -> CodedEntry {
     CodedEntry {
         scheme: CodeScheme::ReadV2,
         code: "XY1..".to_owned(),
@@ -186,11 +186,11 @@ pub fn code(term: &str) -> CodedEntry {
     }
 }
 
-pub fn item(record: PatientRecord) -> ImportItem {
+pub(crate) fn item(record: PatientRecord) -> ImportItem {
     ImportItem::Patient(Box::new(record))
 }
 
-pub async fn import<S: Store>(
+pub(crate) async fn import<S: Store>(
     store: &S,
     items: impl IntoIterator<Item = ImportItem, IntoIter: Send>,
 ) -> Result<ImportReceipt, StoreError> {
@@ -198,7 +198,7 @@ pub async fn import<S: Store>(
     store.import(&practice(), &mut items, t(0)).await
 }
 
-pub fn new_run(kind: RunKind, at: i64) -> NewRun {
+pub(crate) fn new_run(kind: RunKind, at: i64) -> NewRun {
     NewRun {
         kind,
         action: Action::Run,
@@ -211,7 +211,7 @@ pub fn new_run(kind: RunKind, at: i64) -> NewRun {
 }
 
 /// A store with `patients` patients, a lease, and a run over all of them.
-pub async fn running<B: Bench>(bench: &B, patients: u32, kind: RunKind) -> (Fence, Run) {
+pub(crate) async fn running<B: Bench>(bench: &B, patients: u32, kind: RunKind) -> (Fence, Run) {
     let store = bench.store();
     import(store, (1..=patients).map(|n| item(patient(n)))).await.unwrap();
     let lease = store.take_lease(&holder("here"), t(0)).await.unwrap();
@@ -219,31 +219,31 @@ pub async fn running<B: Bench>(bench: &B, patients: u32, kind: RunKind) -> (Fenc
     (lease.fence, run)
 }
 
-pub fn bytes(n: u32) -> Vec<u8> {
+pub(crate) fn bytes(n: u32) -> Vec<u8> {
     format!("<message n=\"{n}\">{}</message>", "summary ".repeat(50)).into_bytes()
 }
 
-pub fn live(n: u32) -> Live {
+pub(crate) fn live(n: u32) -> Live {
     let mut sha256 = [0; 32];
     sha256.copy_from_slice(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &bytes(n)).as_ref());
     Live { id: message(n), sha256, settles_as: Reason::Sent }
 }
 
-pub fn message(n: u32) -> MessageId {
+pub(crate) fn message(n: u32) -> MessageId {
     MessageId::parse(&format!("0190B5F1-7C3E-7D3A-9C00-{n:012X}")).unwrap()
 }
 
-pub fn uploaded(n: u8) -> Uploaded {
+pub(crate) fn uploaded(n: u8) -> Uploaded {
     Uploaded { content_sha256: [n; 32], dissent: false }
 }
 
 /// A write without anything beside its fact.
-pub fn write(patient: u32, fact: Fact, at: i64) -> Write {
+pub(crate) fn write(patient: u32, fact: Fact, at: i64) -> Write {
     Write::new(key(patient), fact, t(at))
 }
 
 /// Dispatches message `n` to the patient.
-pub fn dispatch(patient: u32, n: u32, at: i64) -> Write {
+pub(crate) fn dispatch(patient: u32, n: u32, at: i64) -> Write {
     Write {
         frozen: Some(FrozenBytes(bytes(n).into())),
         uploaded: Some(uploaded(7)),
@@ -252,7 +252,7 @@ pub fn dispatch(patient: u32, n: u32, at: i64) -> Write {
 }
 
 /// The new code for an old one.
-pub fn converted() -> LocalChange {
+pub(crate) fn converted() -> LocalChange {
     LocalChange {
         code: ConsentCode::ExpressDissent,
         date: date(2026, 11, 22),
@@ -261,6 +261,6 @@ pub fn converted() -> LocalChange {
 }
 
 /// The implied consent of an existing summary.
-pub fn implied() -> LocalChange {
+pub(crate) fn implied() -> LocalChange {
     LocalChange { code: ConsentCode::ImpliedCore, date: date(2026, 11, 22), replaces: None }
 }

@@ -21,7 +21,7 @@ async fn records<S: Store>(store: &S) -> Vec<PatientRecord> {
     page.into_iter().map(|(_, candidate)| candidate.record).collect()
 }
 
-pub async fn rows_of_one_patient_come_together_in_any_order_of_files<B: Bench>(bench: B) {
+pub(crate) async fn rows_of_one_patient_come_together_in_any_order_of_files<B: Bench>(bench: B) {
     let items = [
         ImportItem::Code(key(2), code("first")),
         item(patient(1)),
@@ -42,7 +42,7 @@ pub async fn rows_of_one_patient_come_together_in_any_order_of_files<B: Bench>(b
     assert!(bench.store().practice().await.unwrap() == Some(practice()));
 }
 
-pub async fn an_unreadable_row_holds_its_patient<B: Bench>(bench: B) {
+pub(crate) async fn an_unreadable_row_holds_its_patient<B: Bench>(bench: B) {
     let items = [
         ImportItem::Incomplete(key(1), error("codes.csv", 7)),
         item(patient(1)),
@@ -56,7 +56,7 @@ pub async fn an_unreadable_row_holds_its_patient<B: Bench>(bench: B) {
     assert_eq!(held, [true, true, false]);
 }
 
-pub async fn rows_of_nobody_stay_out_and_are_counted<B: Bench>(bench: B) {
+pub(crate) async fn rows_of_nobody_stay_out_and_are_counted<B: Bench>(bench: B) {
     let items = [
         ImportItem::Stray(error("patients.csv", 3)),
         ImportItem::Code(key(9), code("nobody's")),
@@ -75,7 +75,7 @@ pub async fn rows_of_nobody_stay_out_and_are_counted<B: Bench>(bench: B) {
     assert!(bench.store().members("recall").await.unwrap().is_empty());
 }
 
-pub async fn a_second_row_with_one_patient_id_holds_the_patient<B: Bench>(bench: B) {
+pub(crate) async fn a_second_row_with_one_patient_id_holds_the_patient<B: Bench>(bench: B) {
     let second = PatientRecord { family_name: "Other".to_owned(), ..patient(1) };
     let receipt = import(bench.store(), [item(patient(1)), item(second), item(patient(2))]).await.unwrap();
     assert_eq!((receipt.patients, receipt.incomplete, receipt.stray_rows), (2, 1, 1));
@@ -84,7 +84,7 @@ pub async fn a_second_row_with_one_patient_id_holds_the_patient<B: Bench>(bench:
     assert!(records[1] == patient(2));
 }
 
-pub async fn a_number_held_twice_is_shared_by_both<B: Bench>(bench: B) {
+pub(crate) async fn a_number_held_twice_is_shared_by_both<B: Bench>(bench: B) {
     let twin = PatientRecord { number: RecordedNumber::Valid(number(1)), ..patient(2) };
     let odd = PatientRecord { number: RecordedNumber::OldStyle, ..patient(4) };
     import(bench.store(), [item(patient(1)), item(twin), item(patient(3)), item(odd)]).await.unwrap();
@@ -95,7 +95,7 @@ pub async fn a_number_held_twice_is_shared_by_both<B: Bench>(bench: B) {
     assert!(bench.store().holders(number(50)).await.unwrap().is_empty());
 }
 
-pub async fn whoever_left_the_extract_counts_as_deducted<B: Bench>(bench: B) {
+pub(crate) async fn whoever_left_the_extract_counts_as_deducted<B: Bench>(bench: B) {
     import(bench.store(), [item(patient(1)), item(patient(2))]).await.unwrap();
     let moved = PatientRecord { number: RecordedNumber::Valid(number(1)), ..patient(3) };
     let receipt = import(bench.store(), [item(patient(2)), item(moved)]).await.unwrap();
@@ -115,7 +115,7 @@ pub async fn whoever_left_the_extract_counts_as_deducted<B: Bench>(bench: B) {
     assert!(gone.is_empty());
 }
 
-pub async fn a_failed_import_leaves_everything_as_it_was<B: Bench>(bench: B) {
+pub(crate) async fn a_failed_import_leaves_everything_as_it_was<B: Bench>(bench: B) {
     import(bench.store(), [item(patient(1))]).await.unwrap();
     let broken = || Err(ImportFailure("line 3 ends within a quoted cell".into()));
     let mut items = [Ok(item(patient(2))), broken()].into_iter();
@@ -125,14 +125,14 @@ pub async fn a_failed_import_leaves_everything_as_it_was<B: Bench>(bench: B) {
     assert_eq!(bench.store().last_import().await.unwrap().unwrap().at, t(0));
 }
 
-pub async fn another_practices_extract_is_refused<B: Bench>(bench: B) {
+pub(crate) async fn another_practices_extract_is_refused<B: Bench>(bench: B) {
     import(bench.store(), [item(patient(1))]).await.unwrap();
     let other = Practice { ods: "Y90002".parse().unwrap(), ..practice() };
     let refused = bench.store().import(&other, &mut std::iter::empty(), t(5)).await.unwrap_err();
     assert!(refused.to_string().contains("Y90001"), "{refused}");
 }
 
-pub async fn groups_are_those_of_the_last_import<B: Bench>(bench: B) {
+pub(crate) async fn groups_are_those_of_the_last_import<B: Bench>(bench: B) {
     let of = |name: &str, n| ImportItem::Group(name.to_owned(), key(n));
     let items = [of("a", 2), of("a", 1), of("a", 1), of("b", 1), item(patient(1)), item(patient(2))];
     import(bench.store(), items).await.unwrap();
@@ -142,7 +142,7 @@ pub async fn groups_are_those_of_the_last_import<B: Bench>(bench: B) {
     assert!(bench.store().members("b").await.unwrap() == [key(1)]);
 }
 
-pub async fn operators_survive_an_import_that_does_not_name_them<B: Bench>(bench: B) {
+pub(crate) async fn operators_survive_an_import_that_does_not_name_them<B: Bench>(bench: B) {
     bench.store().add_operator(&operator(2)).await.unwrap();
     import(bench.store(), []).await.unwrap();
     let found = bench.store().operator(&operator(2).user_id).await.unwrap();
@@ -155,7 +155,7 @@ pub async fn operators_survive_an_import_that_does_not_name_them<B: Bench>(bench
     assert!(all == [renamed, operator(1)]);
 }
 
-pub async fn local_changes_show_until_the_extract_shows_them<B: Bench>(bench: B) {
+pub(crate) async fn local_changes_show_until_the_extract_shows_them<B: Bench>(bench: B) {
     let (fence, run) = running(&bench, 1, RunKind::ConsentMigration).await;
     let aside = spine_rules::SetAside::because(spine_rules::Reason::LocalChangeOnly);
     let settled = spine_store::Write {
@@ -185,7 +185,7 @@ pub async fn local_changes_show_until_the_extract_shows_them<B: Bench>(bench: B)
     assert_eq!(shown(&records(bench.store()).await), [added]);
 }
 
-pub async fn what_was_acknowledged_survives_but_not_under_another_number<B: Bench>(bench: B) {
+pub(crate) async fn what_was_acknowledged_survives_but_not_under_another_number<B: Bench>(bench: B) {
     let (fence, run) = running(&bench, 1, RunKind::InitialUpload).await;
     let facts = [dispatch(1, 1, 2), write(1, spine_rules::Fact::Acknowledged, 3)];
     bench.store().record(fence, run.id, &facts).await.unwrap();
@@ -203,7 +203,7 @@ pub async fn what_was_acknowledged_survives_but_not_under_another_number<B: Benc
     assert_eq!(last(1).await, Some(acknowledged));
 }
 
-pub async fn keys_of_any_script_keep_their_order<B: Bench>(bench: B) {
+pub(crate) async fn keys_of_any_script_keep_their_order<B: Bench>(bench: B) {
     let names = ["10", "9", "A", "a", "É", "ß", "Ω", "中", "😀", "x y"];
     let keys: Vec<_> = names.iter().map(|name| PatientKey::parse(name).unwrap()).collect();
     let items = keys.iter().map(|key| item(PatientRecord { key: key.clone(), ..patient(1) }));
@@ -214,7 +214,7 @@ pub async fn keys_of_any_script_keep_their_order<B: Bench>(bench: B) {
     assert!(read == sorted);
 }
 
-pub async fn a_large_cell_is_kept_whole<B: Bench>(bench: B) {
+pub(crate) async fn a_large_cell_is_kept_whole<B: Bench>(bench: B) {
     let large = code(&"<b>😀'\"\\,\n".repeat(100_000));
     import(bench.store(), [item(patient(1)), ImportItem::Code(key(1), large.clone())]).await.unwrap();
     assert!(records(bench.store()).await[0].codes == [large]);
