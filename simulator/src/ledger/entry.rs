@@ -152,3 +152,10 @@ pub struct Violation {
     /// What was broken.
     pub what: String,
 }
+
+impl Violation {
+    /// An upload or a setting whose author has no session: a client must not send without one.
+    pub(crate) fn no_session(message_id: Option<MessageId>, at: Timestamp) -> Self {
+        Self { at, message_id, what: "the author has no session with this role".to_owned() }
+    }
+}

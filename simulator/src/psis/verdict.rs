@@ -7,7 +7,7 @@ use spine_vocabulary::{Interaction, NhsNumber};
 use super::receive::Checked;
 use super::summary::Summary;
 use super::upload::Upload;
-use crate::ledger::{Sha256, Tag};
+use crate::ledger::{Sha256, Tag, Violation};
 use crate::spine::{Spine, details};
 use crate::state::Outcome;
 use crate::wire::WireRequest;
@@ -84,6 +84,7 @@ fn may_send(
     }
     match &wrapper.author {
         Some(author) if !spine.sessions().is_live(&author.role_profile, &author.user, now) => {
+            spine.book().violate(Violation::no_session(wrapper.message, now));
             Err(Fault::not_authorised("the author has no session with this role").into())
         }
         _ => Ok(()),
@@ -107,14 +108,12 @@ fn first_breaches(
     if !breaches.is_empty() {
         return breaches;
     }
-    let mut breaches = Breaches::default();
-    match summary {
-        Some(summary) => summary.breaches(&checked.message.to_string()),
-        None => {
-            breaches.hold(false, "GPSUMMARY_MISSING", "the subject holds one GPSummary");
-            breaches
-        }
+    if let Some(summary) = summary {
+        return summary.breaches(&checked.message.to_string());
     }
+    let mut breaches = Breaches::default();
+    breaches.hold(false, "GPSUMMARY_MISSING", "the subject holds one GPSummary");
+    breaches
 }
 
 fn consistency(spine: &Spine, header: &Header, wrapper: &Wrapper<'_, '_>, checked: Checked<'_>) -> Breaches {

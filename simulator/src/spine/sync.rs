@@ -168,16 +168,15 @@ fn may_ask(
             return Err(Fault::not_authorised("the sending system is not known to the Spine").into());
         }
     }
-    if let (Some(claimed), Some(sender)) = (claimed, &wrapper.sender) {
-        if claimed != sender {
-            return Err(Fault::not_authorised("the nhsd-asid header is not the sending system").into());
-        }
+    if claimed.is_some_and(|claimed| wrapper.sender.as_deref().is_some_and(|sender| sender != claimed)) {
+        return Err(Fault::not_authorised("the nhsd-asid header is not the sending system").into());
     }
     match &wrapper.author {
         Some(author)
             if route.interaction == Interaction::SetPermissions
                 && !spine.sessions().is_live(&author.role_profile, &author.user, now) =>
         {
+            spine.book().violate(Violation::no_session(wrapper.message, now));
             Err(Fault::not_authorised("the author has no session with this role").into())
         }
         _ => Ok(()),
