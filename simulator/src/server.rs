@@ -28,7 +28,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::Spine;
 use crate::clock::{Clock, SystemClock};
 use crate::control::Control;
-use crate::identity::{Cards, Identity, LiveSessions, Sessions, Ticket, User};
+use crate::identity::{Cards, Identity, LiveSessions, Sessions, Ticket, Users};
 use crate::keys::{KeyFolder, Keys};
 
 pub use listen::ListenError;
@@ -51,7 +51,7 @@ pub struct FakeSpine {
     spine: Spine,
     sessions: Arc<Sessions>,
     cards: Arc<Cards>,
-    users: Vec<User>,
+    users: Users,
     keys: Keys,
     clock: Arc<dyn Clock>,
     stop: watch::Sender<bool>,
@@ -68,19 +68,12 @@ impl FakeSpine {
         let keys = Keys::new(options.address, SystemClock.now())?;
         let folder = KeyFolder::write(&keys, options.keys.as_deref())?;
         let ready = Ready::new(listeners.addresses, folder.files());
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(options.threads.max(1))
-            .thread_name("fake-spine")
-            .enable_all()
-            .build()
-            .map_err(StartError::Threads)?;
-
         let clock = options.clock;
         let cards = Arc::new(Cards::new(&options.cards, clock.now())?);
         if let Some(user) = &options.inserted {
             cards.holder(user)?;
         }
-        let users = options.users.iter().cloned().collect();
+        let users = options.users.clone();
         let sessions = Arc::new(Sessions::default());
         let longest_body = options.scenario.settings.request_bytes;
         let live = Arc::clone(&sessions) as Arc<dyn LiveSessions>;
@@ -98,6 +91,13 @@ impl FakeSpine {
         let card = card_socket(listeners.card, Arc::clone(&cards), options.inserted, stop.subscribe());
         let ports =
             [(listeners.spine, clinical), (listeners.identity, identity), (listeners.control, control)];
+        // Last of all that can fail: a runtime that an error drops would panic in an asynchronous test.
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(options.threads.max(1))
+            .thread_name("fake-spine")
+            .enable_all()
+            .build()
+            .map_err(StartError::Threads)?;
         let finished = Mutex::new(serve(&runtime, ports, card, &stop));
         let runtime = Some(runtime);
         Ok(Self {
@@ -148,7 +148,7 @@ impl FakeSpine {
     /// Opens a session without a card, for a test that is not about logging in; `None` for a user nobody knows.
     #[must_use]
     pub fn open_session(&self, user: &UserId) -> Option<Ticket> {
-        let user = self.users.iter().find(|known| known.id == *user)?;
+        let user = self.users.find(user)?;
         let mut random = [0; 32];
         aws_lc_rs::rand::fill(&mut random).ok()?;
         let ticket = Ticket::new(random);

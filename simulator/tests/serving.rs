@@ -7,6 +7,9 @@ mod card;
 mod client;
 #[path = "serving/control.rs"]
 mod control;
+#[path = "services/document.rs"]
+#[expect(dead_code, reason = "the suite of the services uses the rest")]
+mod document;
 #[path = "serving/http.rs"]
 mod http;
 #[path = "serving/identity.rs"]
@@ -17,3 +20,5 @@ mod population;
 mod program;
 #[path = "serving/tls.rs"]
 mod tls;
+#[path = "serving/upload.rs"]
+mod upload;

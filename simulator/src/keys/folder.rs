@@ -33,14 +33,12 @@ impl KeyFolder {
         let shown =
             folder.map_or_else(|| std::env::temp_dir().display().to_string(), |f| f.display().to_string());
         let place = |source| KeysError::Written { folder: shown.clone(), source };
-        let own = match folder {
-            Some(_) => None,
-            None => Some(temporary_folder().map_err(place)?),
-        };
-        let path = match (folder, &own) {
-            (Some(folder), _) => private_folder(folder).map_err(place)?,
-            (None, Some(own)) => own.path().canonicalize().map_err(place)?,
-            (None, None) => return Err(place(io::ErrorKind::NotFound.into())),
+        let (path, own) = match folder {
+            Some(folder) => (private_folder(folder).map_err(place)?, None),
+            None => {
+                let own = temporary_folder().map_err(place)?;
+                (own.path().canonicalize().map_err(place)?, Some(own))
+            }
         };
         let write = |name: &str, text: &str| write_private(&path.join(name), text.as_bytes()).map_err(place);
         let files = KeyFiles {

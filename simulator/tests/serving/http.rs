@@ -90,10 +90,14 @@ fn after_a_stop_nobody_listens_and_the_key_files_are_gone() {
 }
 
 #[tokio::test]
-async fn it_starts_and_is_dropped_in_an_asynchronous_test() {
+async fn an_asynchronous_test_may_start_it_and_drop_it() {
     let (fake, _) = fake();
     let ready = fake.ready().clone();
     let status = tokio::task::spawn_blocking(move || plain(&ready.control).get("/health").unwrap().status);
     assert_eq!(status.await.unwrap(), 200);
     drop(fake);
+    // Nor does a start that fails.
+    let (options, _clock) = options();
+    let options = Options { inserted: Some(crate::population::user("555100000099")), ..options };
+    assert!(FakeSpine::start(options).is_err());
 }
