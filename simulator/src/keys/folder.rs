@@ -33,12 +33,11 @@ impl KeyFolder {
         let shown =
             folder.map_or_else(|| std::env::temp_dir().display().to_string(), |f| f.display().to_string());
         let place = |source| KeysError::Written { folder: shown.clone(), source };
-        let (path, own) = match folder {
-            Some(folder) => (private_folder(folder).map_err(place)?, None),
-            None => {
-                let own = temporary_folder().map_err(place)?;
-                (own.path().canonicalize().map_err(place)?, Some(own))
-            }
+        let (path, own) = if let Some(folder) = folder {
+            (private_folder(folder).map_err(place)?, None)
+        } else {
+            let own = temporary_folder().map_err(place)?;
+            (own.path().canonicalize().map_err(place)?, Some(own))
         };
         let write = |name: &str, text: &str| write_private(&path.join(name), text.as_bytes()).map_err(place);
         let files = KeyFiles {
