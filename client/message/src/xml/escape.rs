@@ -10,6 +10,11 @@ use quick_xml::escape::escape;
 
 /// Appends `text` to `out`, escaped for element content and for attribute values alike.
 pub(crate) fn push_escaped(out: &mut String, text: &str) {
+    // Most values need nothing, and are copied at once.
+    if !text.bytes().any(|byte| NEEDS_CARE[usize::from(byte)]) {
+        out.push_str(text);
+        return;
+    }
     let mut rest = text;
     while let Some((at, character)) = rest.char_indices().find(|(_, c)| is_special(*c)) {
         let (before, after) = rest.split_at(at);
@@ -29,6 +34,30 @@ pub(crate) fn push_escaped(out: &mut String, text: &str) {
 pub(crate) const fn is_allowed(character: char) -> bool {
     !matches!(character, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}')
 }
+
+/// Whether XML 1.0 allows every character of the text.
+pub(crate) fn is_allowed_text(text: &str) -> bool {
+    // Only a byte below a space or the first byte of U+FFFE and U+FFFF makes a closer look necessary.
+    text.bytes().all(|byte| byte >= b' ' && byte != 0xEF) || text.chars().all(is_allowed)
+}
+
+/// Which bytes of UTF-8 may begin something that has to be escaped or replaced.
+const NEEDS_CARE: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut control = 0;
+    while control < b' ' as usize {
+        table[control] = true;
+        control += 1;
+    }
+    table[b'"' as usize] = true;
+    table[b'&' as usize] = true;
+    table[b'\'' as usize] = true;
+    table[b'<' as usize] = true;
+    table[b'>' as usize] = true;
+    // The first byte of U+FFFE and U+FFFF.
+    table[0xEF] = true;
+    table
+};
 
 fn is_special(character: char) -> bool {
     matches!(character, '\t' | '\n' | '\r') || !is_allowed(character)

@@ -11,7 +11,7 @@ use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::ResolveResult;
 
-use super::escape::is_allowed;
+use super::escape::{is_allowed, is_allowed_text};
 use super::names::Space;
 use crate::answer::Why;
 
@@ -27,11 +27,16 @@ const MAX_NAMESPACES_IN_SCOPE: usize = 128;
 pub(crate) struct Tree {
     nodes: Vec<Node>,
     attributes: Vec<Attribute>,
+    /// All names and attribute values, one after another.
+    words: String,
 }
+
+/// A stretch of [`Tree::words`].
+type Word = Range<usize>;
 
 struct Node {
     space: Space,
-    name: Box<str>,
+    name: Word,
     attributes: Range<usize>,
     /// The index after the last element inside this one.
     end: usize,
@@ -40,8 +45,8 @@ struct Node {
 
 struct Attribute {
     space: Space,
-    name: Box<str>,
-    value: Box<str>,
+    name: Word,
+    value: Word,
 }
 
 /// An element of a tree.
@@ -60,7 +65,7 @@ impl Tree {
         }
         let text = std::str::from_utf8(bytes).map_err(|_| Why::NotUtf8)?;
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-        if !text.chars().all(is_allowed) {
+        if !is_allowed_text(text) {
             return Err(Why::NotXml);
         }
         let mut reader = NsReader::from_str(text.trim());
@@ -94,6 +99,16 @@ impl Tree {
         self.element(0)
     }
 
+    fn word(&self, word: &Word) -> &str {
+        self.words.get(word.clone()).unwrap_or_default()
+    }
+
+    fn keep(&mut self, word: &str) -> Word {
+        let start = self.words.len();
+        self.words.push_str(word);
+        start..self.words.len()
+    }
+
     fn element(&self, index: usize) -> Option<Element<'_>> {
         self.nodes.get(index).map(|node| Element { tree: self, index, node })
     }
@@ -102,7 +117,7 @@ impl Tree {
 impl<'t> Element<'t> {
     /// Whether it is the element `name` of `space`.
     pub(crate) fn is(self, space: Space, name: &str) -> bool {
-        self.node.space == space && *self.node.name == *name
+        self.node.space == space && self.name() == name
     }
 
     /// Its namespace.
@@ -112,7 +127,7 @@ impl<'t> Element<'t> {
 
     /// Its name without prefix.
     pub(crate) fn name(self) -> &'t str {
-        &self.node.name
+        self.tree.word(&self.node.name)
     }
 
     /// Its own text, trimmed; that of elements inside it not included.
@@ -128,9 +143,10 @@ impl<'t> Element<'t> {
     /// The value of an attribute of a namespace, trimmed.
     pub(crate) fn attribute_in(self, space: Space, name: &str) -> Option<&'t str> {
         let attributes = self.tree.attributes.get(self.node.attributes.clone())?;
-        let found =
-            attributes.iter().find(|attribute| attribute.space == space && *attribute.name == *name)?;
-        Some(found.value.trim())
+        let found = attributes
+            .iter()
+            .find(|attribute| attribute.space == space && self.tree.word(&attribute.name) == name)?;
+        Some(self.tree.word(&found.value).trim())
     }
 
     /// The elements directly inside.
@@ -184,7 +200,7 @@ impl Builder {
             return Err(Why::TooDeep);
         }
         let (space, name) = reader.resolver().resolve_element(start.name());
-        let (space, name) = (known(&space)?, Box::from(name.as_ref()));
+        let (space, name) = (known(&space)?, self.tree.keep(name.as_ref()));
         let first = self.tree.attributes.len();
         for attribute in start.attributes() {
             let attribute = attribute.map_err(|_| Why::NotXml)?;
@@ -193,11 +209,12 @@ impl Builder {
             }
             let (space, name) = reader.resolver().resolve_attribute(attribute.key);
             let value = attribute.normalized_value(XmlVersion::Explicit1_0).map_err(|_| Why::NotXml)?;
-            if attribute.value.contains('<') || !value.chars().all(is_allowed) {
+            if attribute.value.contains('<') || !is_allowed_text(&value) {
                 return Err(Why::NotXml);
             }
-            let (space, name) = (known(&space)?, Box::from(name.as_ref()));
-            self.tree.attributes.push(Attribute { space, name, value: Box::from(value.as_ref()) });
+            let (space, name) = (known(&space)?, self.tree.keep(name.as_ref()));
+            let value = self.tree.keep(&value);
+            self.tree.attributes.push(Attribute { space, name, value });
             if self.tree.attributes.len() - first > MAX_ATTRIBUTES_OF_ONE {
                 return Err(Why::TooMany);
             }
