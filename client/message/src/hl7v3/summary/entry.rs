@@ -10,17 +10,16 @@ use spine_vocabulary::{Category, CodeScheme};
 
 use super::children::Children;
 use super::{coded, medication, templated};
-use crate::xml::writer::Writer;
+use crate::xml::writer::{Attribute, Writer};
 
 /// How one kind of statement is spelt. Source: MIM 4.2, the common elements `UKCT_MT1440xx`.
 struct Shape {
     element: &'static str,
     class: &'static str,
-    status: &'static str,
 }
 
 const fn shape(element: &'static str, class: &'static str) -> Shape {
-    Shape { element, class, status: "completed" }
+    Shape { element, class }
 }
 
 const ALLERGY: Shape = shape("UKCT_MT144053UK02.Allergy", "OBS");
@@ -38,6 +37,46 @@ const PROCEDURE: Shape = shape("UKCT_MT144050UK01.AdministrativeProcedure", "ACT
 const DOCUMENTATION: Shape = shape("UKCT_MT144035UK01.CareProfessionalDocumentation", "DOC");
 const PATIENT_LETTER: Shape = shape("UKCT_MT144035UK01.PatientCarerCorrespondence", "DOC");
 const THIRD_PARTY_LETTER: Shape = shape("UKCT_MT144035UK01.ThirdPartyCorrespondence", "DOC");
+
+/// How an entry that refers to a statement is spelt; without a code of its own it has the entry's.
+struct Reference {
+    element: &'static str,
+    class: &'static str,
+    code: Option<(&'static str, &'static str)>,
+    relation: &'static str,
+    attributes: &'static [Attribute<'static>],
+    template: &'static str,
+}
+
+const PERTINENT: &[Attribute<'static>] =
+    &[("typeCode", "PERT"), ("inversionInd", "false"), ("negationInd", "false")];
+const SUBJECT: &[Attribute<'static>] =
+    &[("typeCode", "SUBJ"), ("contextConductionInd", "false"), ("negationInd", "false")];
+
+const PROBLEM: Reference = Reference {
+    element: "UKCT_MT144038UK02.Problem",
+    class: "CNOD",
+    code: Some(("181301000000103", "Abstract problem node")),
+    relation: "pertinentInformation",
+    attributes: PERTINENT,
+    template: "CSAB_RM-NPfITUK10.sourceOf",
+};
+const RISK_TO_PATIENT: Reference = Reference {
+    element: "UKCT_MT144054UK01.RiskToPatient",
+    class: "OBS",
+    code: Some(("222701000000104", "Risk to patient")),
+    relation: "pertinentInformation1",
+    attributes: PERTINENT,
+    template: "CSAB_RM-NPfITUK10.sourceOf1",
+};
+const RISK_TO_OTHERS: Reference = Reference {
+    element: "UKCT_MT144041UK01.RiskToPerson",
+    class: "OBS",
+    code: None,
+    relation: "subject",
+    attributes: SUBJECT,
+    template: "CSAB_RM-NPfITUK10.sourceOf1",
+};
 
 /// Writes an entry: one component, or two where a category speaks of an entry by reference.
 pub(super) fn write(w: &mut Writer, entry: &Entry, children: &mut Children) {
@@ -73,11 +112,16 @@ fn additional(w: &mut Writer, entry: &Entry, id: &str, children: &mut Children) 
         | Category::AdviceAndInformation
         | Category::LinkAssertion
         | Category::Medication => statement(w, &FINDING, entry, id),
-        Category::ProblemsAndIssues | Category::RisksToPatient | Category::RisksToOthers => {
-            statement(w, &FINDING, entry, id);
-            reference(w, entry, id, &children.next());
-        }
+        Category::ProblemsAndIssues => referred(w, &PROBLEM, entry, id, children),
+        Category::RisksToPatient => referred(w, &RISK_TO_PATIENT, entry, id, children),
+        Category::RisksToOthers => referred(w, &RISK_TO_OTHERS, entry, id, children),
     }
+}
+
+/// A finding, and what refers to it.
+fn referred(w: &mut Writer, reference: &Reference, entry: &Entry, id: &str, children: &mut Children) {
+    statement(w, &FINDING, entry, id);
+    refer(w, reference, entry, id, &children.next());
 }
 
 /// A statement: id, code, status, time and supporting text.
@@ -86,7 +130,7 @@ fn statement(w: &mut Writer, shape: &Shape, entry: &Entry, id: &str) {
         w.element(shape.element, &[("classCode", shape.class), ("moodCode", "EVN")], |w| {
             w.empty("id", &[("root", id)]);
             code(w, &entry.code);
-            w.empty("statusCode", &[("code", shape.status)]);
+            w.empty("statusCode", &[("code", "completed")]);
             time(w, entry.date);
             if shape.element == CARE_EVENT.element {
                 care_location(w);
@@ -119,35 +163,18 @@ fn care_location(w: &mut Writer) {
 }
 
 /// Problems and risks are not statements themselves: they point to the statement that came just before.
-fn reference(w: &mut Writer, entry: &Entry, statement: &str, id: &str) {
-    let (element, class, status) = match entry.category {
-        Category::ProblemsAndIssues => ("UKCT_MT144038UK02.Problem", "CNOD", "active"),
-        Category::RisksToOthers => ("UKCT_MT144041UK01.RiskToPerson", "OBS", "active"),
-        _ => ("UKCT_MT144054UK01.RiskToPatient", "OBS", "active"),
-    };
+fn refer(w: &mut Writer, reference: &Reference, entry: &Entry, statement: &str, id: &str) {
     component(w, |w| {
-        w.element(element, &[("classCode", class), ("moodCode", "EVN")], |w| {
+        w.element(reference.element, &[("classCode", reference.class), ("moodCode", "EVN")], |w| {
             w.empty("id", &[("root", id)]);
-            match entry.category {
-                Category::ProblemsAndIssues => {
-                    coded(w, "181301000000103", "Abstract problem node", system::SNOMED);
-                }
-                Category::RisksToOthers => code(w, &entry.code),
-                _ => coded(w, "222701000000104", "Risk to patient", system::SNOMED),
+            match reference.code {
+                Some((known, display)) => coded(w, known, display, system::SNOMED),
+                None => code(w, &entry.code),
             }
-            w.empty("statusCode", &[("code", status)]);
+            w.empty("statusCode", &[("code", "active")]);
             time(w, entry.date);
-            let pertinent = [("typeCode", "PERT"), ("inversionInd", "false"), ("negationInd", "false")];
-            let subject = [("typeCode", "SUBJ"), ("contextConductionInd", "false"), ("negationInd", "false")];
-            let (relation, attributes, template) = match entry.category {
-                Category::ProblemsAndIssues => {
-                    ("pertinentInformation", pertinent, "CSAB_RM-NPfITUK10.sourceOf")
-                }
-                Category::RisksToOthers => ("subject", subject, "CSAB_RM-NPfITUK10.sourceOf1"),
-                _ => ("pertinentInformation1", pertinent, "CSAB_RM-NPfITUK10.sourceOf1"),
-            };
-            w.element(relation, &attributes, |w| {
-                templated(w, template, "false");
+            w.element(reference.relation, reference.attributes, |w| {
+                templated(w, reference.template, "false");
                 w.element("Finding", &[("classCode", "OBS"), ("moodCode", "EVN")], |w| {
                     w.empty("id", &[("root", statement)]);
                 });
