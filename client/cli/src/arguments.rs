@@ -1,0 +1,187 @@
+//! The command line: what can be said, and the help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use spine_client::vocabulary::{RoleProfileId, UserId};
+
+/// What the help begins with.
+const EXAMPLES: &str = "\
+Examples:
+  scr import extract/                                   take over the practice's extract: all of it or nothing
+  scr login --spine spine.json                          with the smartcard; the PIN is asked for
+  scr run consent-migration run --spine spine.json      first the consents ..
+  scr run initial-upload run --spine spine.json         .. then the summaries; Ctrl-C pauses
+  scr run initial-upload resume --spine spine.json      go on where it paused, was killed or lost its session
+  scr report                                            the five counters, and why
+  scr explain 9990000018                                each rule, what it looked at, what it said
+  scr export-changes --out changes.csv                  the new consent codes, for the practice's own system
+";
+
+/// Uploads a practice's patients to the Summary Care Record, in bulk, without losing or doubling one.
+#[derive(Debug, Parser)]
+#[command(name = "scr", version, before_help = EXAMPLES, after_help = crate::exit::help())]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command knows.
+#[derive(Debug, Args)]
+pub(crate) struct Common {
+    /// The store: records, runs and facts. [default: practice.scr in the user's data folder: $XDG_DATA_HOME/scr or
+    /// ~/.local/share/scr, on Windows %LOCALAPPDATA%\scr; without such a folder ./practice.scr]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) store: Option<PathBuf>,
+    /// One JSON document on standard output, and no progress.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// No colours, no bar, no boxes. `NO_COLOR` takes the colours only.
+    #[arg(long, global = true)]
+    pub(crate) plain: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Take over an extract folder: all of it, or nothing.
+    Import {
+        /// The folder: practice.toml, patients.csv, codes.csv, medications.csv, allergies.csv, groups.csv.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// Other headings and the practice's own consent codes (TOML).
+        #[arg(long, value_name = "FILE")]
+        columns: Option<PathBuf>,
+        /// Where to list the rows that could not be read: file, line, column, reason; no patient's data.
+        #[arg(long, value_name = "FILE")]
+        errors: Option<PathBuf>,
+    },
+    /// Log in with the smartcard.
+    Login {
+        #[command(flatten)]
+        spine: Spine,
+        /// Role profile to work in, where the user has several at this practice.
+        #[arg(long, value_name = "ID")]
+        role: Option<RoleProfileId>,
+        /// Read the PIN as one line from standard input instead of asking for it.
+        #[arg(long)]
+        pin_stdin: bool,
+    },
+    /// Log out.
+    Logout {
+        #[command(flatten)]
+        spine: Spine,
+    },
+    /// Who is logged in: role, activities, time left.
+    Session,
+    /// Run or resume a bulk transmission; Ctrl-C pauses it.
+    Run {
+        /// Which one.
+        #[arg(value_enum)]
+        kind: Kind,
+        /// Begin it, or go on with the last one.
+        #[arg(value_enum)]
+        action: Doing,
+        #[command(flatten)]
+        spine: Spine,
+        /// Do not ask for confirmation.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// What a run came to.
+    Report {
+        /// Its number; without it the newest one.
+        #[arg(long, value_name = "N")]
+        run: Option<i64>,
+    },
+    /// Each rule for one patient: what it looked at and what it said. Shows patient data: it is the operator's own report.
+    Explain {
+        /// The NHS number.
+        #[arg(value_name = "NHSNUMBER")]
+        number: String,
+        /// Ask the Spine, too: the file that says where it is.
+        #[arg(long, value_name = "FILE")]
+        spine: Option<PathBuf>,
+    },
+    /// Write the local code changes of Consent Migrations as CSV, for the practice's own system. Holds patient data.
+    ExportChanges {
+        /// The file; without it standard output.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Who may work with this practice.
+    Operator {
+        #[command(subcommand)]
+        command: OperatorCommand,
+    },
+}
+
+/// Where the Spine is.
+#[derive(Debug, Args)]
+pub(crate) struct Spine {
+    /// File that says where the Spine is and with which certificate to come (JSON).
+    #[arg(long = "spine", value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
+
+/// What can be done about operators.
+#[derive(Debug, Subcommand)]
+pub(crate) enum OperatorCommand {
+    /// Add a person, or change what they may.
+    Add {
+        /// The user id on their smartcard, 12 digits.
+        #[arg(value_name = "USER")]
+        user: UserId,
+        /// Their name.
+        #[arg(long)]
+        name: String,
+        /// May run bulk transmissions, with B0062.
+        #[arg(long)]
+        system_administrator: bool,
+    },
+}
+
+/// The kinds of run that the command line offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Kind {
+    /// Send every eligible patient's summary.
+    InitialUpload,
+    /// Bring old consent codes up to date and set dissents on the ACS.
+    ConsentMigration,
+}
+
+/// What to do with a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Doing {
+    /// Begin.
+    Run,
+    /// Go on.
+    Resume,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound_and_its_help_starts_with_examples() {
+        Arguments::command().debug_assert();
+        let help = Arguments::command().render_help().to_string();
+        assert!(help.starts_with("Examples:\n"), "{help}");
+        assert!(help.contains("Exit codes:"), "{help}");
+    }
+
+    #[test]
+    fn a_pin_can_be_said_neither_as_an_argument_nor_in_the_environment() {
+        let mut command = Arguments::command();
+        let login = command.find_subcommand_mut("login").unwrap();
+        for argument in login.get_arguments() {
+            let named = argument.get_id().as_str().contains("pin");
+            assert!(!named || !argument.get_action().takes_values(), "{argument:?}");
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! What people and programs are shown.
+
+pub(crate) mod output;
+pub(crate) mod progress;
+pub(crate) mod table;
