@@ -1,9 +1,10 @@
 //! The client's facade: what the console and the command line call.
 
+mod converse;
+
 use std::path::Path;
 use std::sync::Arc;
 
-use spine_message::{Addressing, Author};
 use spine_practice::{ColumnMap, Extract, write_changes};
 use spine_rules::lifecycle::retry::RetryContract;
 use spine_rules::record::{Candidate, PatientKey};
@@ -189,14 +190,8 @@ impl Client {
         authorise(session, operator, Doing::BulkRun, &request.access, now).map_err(LoginError::from)?;
         let profile = PracticeProfile::from(practice);
         let resume = self.resume(&request, &profile).await?;
-        let author = Author {
-            user: session.user().clone(),
-            role_profile: session.role_profile().clone(),
-            job_role: session.role().job_role.clone().ok_or(LoginError::NoJobRole)?,
-            name: session.name().to_owned(),
-        };
-        let addressing = Addressing::to_the_spine(practice.asid.clone(), practice.party_key.clone())
-            .map_err(|error| Halt::Bug(error.to_string()))?;
+        let author = converse::author(session)?;
+        let addressing = converse::addressing(practice)?;
         let sender = spine_message::Practice { ods: practice.ods.clone(), name: practice.name.clone() };
         let settings = serde_json::json!({
             "rules": request.settings, "access": request.access, "contract": request.contract,
@@ -373,6 +368,8 @@ impl Client {
 
 fn past(tally: &Tally) -> selection::PastRun {
     let count = |counter| tally.counters.get(&counter).copied().unwrap_or(0);
-    use spine_rules::Counter::{Failed, Sending, Unprocessed};
-    selection::PastRun { outstanding: count(Unprocessed) + count(Sending), failed: count(Failed) }
+    selection::PastRun {
+        outstanding: count(Counter::Unprocessed) + count(Counter::Sending),
+        failed: count(Counter::Failed),
+    }
 }

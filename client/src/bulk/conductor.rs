@@ -102,14 +102,11 @@ pub async fn conduct(order: Order, stop: Stop, reporter: &dyn Reporter) -> Resul
 }
 
 async fn open(order: &Order) -> Result<Run, Halt> {
-    let run = match &order.resume {
-        Some(run) => order.store.open_leg(order.fence, run.id, &order.new).await?,
-        None => {
-            let population = |record: &PatientRecord| in_population(order.new.kind, record);
-            order.store.open_run(order.fence, &order.new, &population).await?
-        }
-    };
-    Ok(run)
+    if let Some(run) = &order.resume {
+        return Ok(order.store.open_leg(order.fence, run.id, &order.new).await?);
+    }
+    let population = |record: &PatientRecord| in_population(order.new.kind, record);
+    Ok(order.store.open_run(order.fence, &order.new, &population).await?)
 }
 
 /// Whom a kind of run takes: a migration every active patient, eligible or not; an upload everybody, for the report says of
@@ -170,35 +167,35 @@ async fn round(leg: &Arc<Leg>) -> bool {
     }
     // Only the lanes hold it now: when they end, feeding ends.
     drop(work);
-    let fed = plan(leg, feed).await;
+    let any = plan(leg, feed).await;
     while lanes.join_next().await.is_some() {}
-    fed
+    any
 }
 
 /// The planner: pages of due entries in key order, read ahead of the lanes by no more than one page.
 async fn plan(leg: &Leg, feed: mpsc::Sender<(spine_store::Entry, spine_rules::record::Candidate)>) -> bool {
     let mut after: Option<PatientKey> = None;
-    let mut fed = false;
+    let mut any = false;
     while !leg.brake.is_pulled() {
         let due = Cursor::Due(leg.clock.now());
         let page = match leg.store.page(leg.run, due, after.as_ref(), leg.limits.page).await {
             Ok(page) => page,
             Err(error) => {
                 leg.brake.halt(Halt::from(error));
-                return fed;
+                return any;
             }
         };
         let Some((last, _)) = page.last() else { break };
         after = Some(last.key.clone());
         for item in page {
-            fed = true;
+            any = true;
             tokio::select! {
-                sent = feed.send(item) => if sent.is_err() { return fed },
-                () = leg.brake.stop.asked() => return fed,
+                sent = feed.send(item) => if sent.is_err() { return any },
+                () = leg.brake.stop.asked() => return any,
             }
         }
     }
-    fed
+    any
 }
 
 /// Waits until every message on its way is settled or left: then every place is free, and every fact handed over.

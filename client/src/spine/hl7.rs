@@ -31,7 +31,7 @@ const POLL_PAUSE: (Duration, Duration) = (Duration::from_millis(20), Duration::f
 /// The pause before a poll that follows a failed one.
 const POLL_PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
 /// The most that a 429 or 503 can make us wait.
-const LONGEST_WAIT: Duration = Duration::from_secs(3600);
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
 /// The route.
 pub struct Hl7Spine {
@@ -62,7 +62,7 @@ impl Hl7Spine {
         let id = question.id;
         let request =
             request(&question, question.headers(&self.addressing, &self.author), question.body.clone())?;
-        let response = self.exchange.exchange(request).await.map_err(|failure| fault(&failure))?;
+        let response = self.exchange.exchange(request).await.map_err(fault)?;
         let wait =
             || retry_after(&response.headers, RetryAfterUnit::Seconds).map(|wait| wait.min(LONGEST_WAIT));
         match response.status {
@@ -101,7 +101,12 @@ impl Hl7Spine {
         let stamp = Stamp::new(self.clock.now());
         let question =
             spine_message::event_list_query(number, self.ids.next(), &self.author, &self.addressing, &stamp);
-        Ok(self.question(question).await?.answer)
+        match self.question(question).await?.answer {
+            Answer::EventList(list) if list.patient.is_some_and(|patient| patient != number) => {
+                Err(SpineFault::SpineMisbehaved("it is about another patient".into()))
+            }
+            answer => Ok(answer),
+        }
     }
 }
 
@@ -154,7 +159,7 @@ impl Spine for Hl7Spine {
         };
         match self.exchange.exchange(request).await {
             Ok(response) => outcome::of_submission(message, &response, self.poll_unit, POLL_PAUSE),
-            Err(failure) => Submitted::Final(outcome::of_failure(&failure)),
+            Err(failure) => Submitted::Final(outcome::of_failure(failure)),
         }
     }
 
@@ -201,7 +206,7 @@ fn header_map(headers: Vec<spine_message::Header>) -> Result<HeaderMap, SpineFau
     Ok(map)
 }
 
-fn fault(failure: &Failure) -> SpineFault {
+fn fault(failure: Failure) -> SpineFault {
     if failure.is_lasting() {
         SpineFault::Misconfigured(format!("{}. {}", failure.cause(), failure.cause().advice()))
     } else {

@@ -52,7 +52,7 @@ pub(super) fn codes(acknowledgement: &Acknowledgement) -> String {
 }
 
 /// A request that brought no answer.
-pub(super) fn of_failure(failure: &Failure) -> Outcome {
+pub(super) fn of_failure(failure: Failure) -> Outcome {
     let note = failure.cause().to_string();
     match failure {
         Failure::NeverSent(cause) if cause.is_lasting() => {
