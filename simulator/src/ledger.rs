@@ -57,7 +57,10 @@ impl Ledger {
     #[must_use]
     pub fn exchanges(&self, from: u64, limit: usize) -> Vec<Exchange> {
         let book = self.book();
-        book.exchanges.iter().filter(|one| one.number >= from).take(limit).cloned().collect()
+        // Numbers follow each other without a gap, so that the place is known.
+        let first = book.exchanges.front().map_or(0, |oldest| oldest.number);
+        let place = usize::try_from(from.saturating_sub(first)).unwrap_or(usize::MAX);
+        book.exchanges.iter().skip(place).take(limit).cloned().collect()
     }
 
     /// How many exchanges there were, those included that are no longer kept.

@@ -13,7 +13,7 @@ use query::Query;
 use crate::ledger::{Note, Tag};
 use crate::psis::NOT_A_TEST_PATIENT;
 use crate::spine::{Reply, Spine, SyncRequest, details};
-use crate::state::{Outcome, Standing};
+use crate::state::{Outcome, Patient, Standing};
 use crate::wire::issue::Reason;
 use crate::wire::write::{Acknowledgement, Element, reason};
 
@@ -36,7 +36,7 @@ pub(crate) fn retrieve(spine: &Spine, asked: &SyncRequest<'_, '_>, note: &mut No
     note.nhs_number = Some(query.number);
     let found = spine.person(query.number);
     let successor =
-        match spine.memory().patients.part(&query.number).get(&query.number).map(|one| one.standing()) {
+        match spine.memory().patients.part(&query.number).get(&query.number).map(Patient::standing) {
             Some(Standing::Superseded(number)) => Some(number),
             Some(Standing::Valid) => None,
             Some(Standing::Invalidated) | None => return failure(&no_match(), note),

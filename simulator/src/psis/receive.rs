@@ -144,7 +144,7 @@ fn queue(
 ) -> Answered {
     use crate::scenario::Duplicate;
     note.nhs_number = judged.nhs_number;
-    note.tags = judged.tags.clone();
+    note.tags.clone_from(&judged.tags);
     let mut seen = spine.memory().seen.part(&message);
     let repeated = seen.get(&message).map(|seen| (seen.sha256 == sha256, seen.used.clone()));
     let stage = match repeated {

@@ -138,10 +138,15 @@ fn summary(row: &Row<'_>) -> Result<StandingSummary, String> {
         nhs_number: number(row, "nhs_number")?,
         event_id: row.parse("event_id", |text| EventId::parse(text).ok())?,
         ods: row.parse("ods", |text| OdsCode::parse(text).ok())?,
-        persisted_at: row
-            .parse("persisted_at", |text| text.trim_end_matches('Z').parse::<DateTime>().ok())?,
+        persisted_at: row.parse("persisted_at", moment)?,
         text: row.text("text").to_owned(),
     })
+}
+
+/// A date with a time of day; a zone, where one is written, must be UTC's and is read as UK time like the rest.
+fn moment(text: &str) -> Option<DateTime> {
+    let text = text.trim_end_matches('Z');
+    text.contains('T').then(|| text.parse().ok()).flatten()
 }
 
 fn system(row: &Row<'_>) -> Result<ClientSystem, String> {

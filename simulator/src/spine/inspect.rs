@@ -86,6 +86,7 @@ impl Spine {
     }
 
     /// Sets a permission as if another system had; `false` when nobody has this number.
+    #[must_use]
     pub fn set_permission(&self, number: NhsNumber, permission: Permission) -> bool {
         match self.memory().patients.part(&number).get_mut(&number) {
             Some(patient) => {
@@ -121,6 +122,7 @@ impl Spine {
     }
 
     /// Withdraws the standing event as if its practice had; `false` when this event does not stand.
+    #[must_use]
     pub fn withdraw(&self, number: NhsNumber, event: EventId) -> bool {
         let mut part = self.memory().patients.part(&number);
         part.get_mut(&number).is_some_and(|patient| patient.chain.withdraw(event))

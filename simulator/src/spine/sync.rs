@@ -1,17 +1,22 @@
 //! Synchronous requests: envelope, header, wrapper, consistency; then the service that the interaction belongs to.
 
+mod checks;
+mod route;
+
 use http::StatusCode;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use jiff::Timestamp;
 use roxmltree::Node;
-use spine_vocabulary::{Interaction, Service};
+use spine_vocabulary::Interaction;
 use uuid::Uuid;
+
+use checks::{first_breaches, may_ask};
+use route::{ROUTES, Route, own_asid};
 
 use super::{Answered, Spine, detail, details, refuse};
 use crate::ledger::{Note, Sha256, Tag, Violation};
 use crate::state::{Outcome, Seen, Use};
-use crate::wire::issue::{Breaches, Fault, Refusal};
-use crate::wire::namespace::{CRS, HL7};
+use crate::wire::issue::{Fault, Refusal};
 use crate::wire::read::multipart::split_header;
 use crate::wire::read::soap::{self, Header};
 use crate::wire::read::wrapper::Wrapper;
@@ -19,44 +24,6 @@ use crate::wire::read::xml;
 use crate::wire::write::{Acknowledgement, Element, Message, SyncAddressee, reason, sync_envelope};
 use crate::wire::{WireRequest, WireResponse};
 use crate::{acs, pds, psis};
-
-/// One interaction of this address.
-#[derive(Clone, Copy, Debug)]
-struct Route {
-    interaction: Interaction,
-    service: Service,
-    /// The element that its control act holds.
-    content: (&'static str, &'static str),
-    /// The element around its answer. Source: real answers of Spine 2.
-    wrapper: &'static str,
-}
-
-const ROUTES: [Route; 4] = [
-    Route {
-        interaction: Interaction::EventListQuery,
-        service: Service::PsisQuery,
-        content: (HL7, "query"),
-        wrapper: "eventListQueryResponse",
-    },
-    Route {
-        interaction: Interaction::EventListQueryMim,
-        service: Service::PsisQuery,
-        content: (HL7, "query"),
-        wrapper: "eventListQueryResponse",
-    },
-    Route {
-        interaction: Interaction::PdsRetrieval,
-        service: Service::PdsQuery,
-        content: (HL7, "query"),
-        wrapper: "retrievalQueryResponse",
-    },
-    Route {
-        interaction: Interaction::SetPermissions,
-        service: Service::Lrs,
-        content: (CRS, "setResourcePermissionsRequest"),
-        wrapper: "setResourcePermissionsResponse",
-    },
-];
 
 /// A request that kept every rule of envelope, header, wrapper and consistency.
 pub(crate) struct SyncRequest<'a, 'i> {
@@ -151,79 +118,6 @@ fn open(request: &WireRequest) -> Result<(&'static Route, &str), Refusal> {
     }
     let text = xml::utf8(&request.body).map_err(|why| Fault::not_well_formed(&why.to_string()))?;
     Ok((route, text))
-}
-
-/// Whether this system, with this user, may ask at all. A setting needs a live session; a query does not.
-fn may_ask(
-    spine: &Spine,
-    request: &WireRequest,
-    route: &Route,
-    header: &Header,
-    wrapper: &Wrapper<'_, '_>,
-    now: Timestamp,
-) -> Result<(), Refusal> {
-    let claimed = request.header("nhsd-asid");
-    for name in [claimed, header.sender.as_deref(), wrapper.sender.as_deref()].into_iter().flatten() {
-        if spine.memory().system(name).is_none() {
-            return Err(Fault::not_authorised("the sending system is not known to the Spine").into());
-        }
-    }
-    if claimed.is_some_and(|claimed| wrapper.sender.as_deref().is_some_and(|sender| sender != claimed)) {
-        return Err(Fault::not_authorised("the nhsd-asid header is not the sending system").into());
-    }
-    match &wrapper.author {
-        Some(author)
-            if route.interaction == Interaction::SetPermissions
-                && !spine.sessions().is_live(&author.role_profile, &author.user, now) =>
-        {
-            spine.book().violate(Violation::no_session(wrapper.message, now));
-            Err(Fault::not_authorised("the author has no session with this role").into())
-        }
-        _ => Ok(()),
-    }
-}
-
-/// The rules broken in the first stage that has any: header, wrapper, consistency.
-fn first_breaches(
-    spine: &Spine,
-    route: &Route,
-    root: Node<'_, '_>,
-    payload: Node<'_, '_>,
-    header: &Header,
-    wrapper: &Wrapper<'_, '_>,
-) -> Breaches {
-    let breaches = header.breaches(root, &route.interaction.soap_action().unwrap_or_default());
-    if !breaches.is_empty() {
-        return breaches;
-    }
-    let breaches = wrapper.breaches(payload, route.interaction.name(), route.content);
-    if !breaches.is_empty() {
-        return breaches;
-    }
-    let mut breaches = Breaches::default();
-    breaches.hold_asid(
-        header.receiver == wrapper.receiver && wrapper.receiver.as_deref() == Some(own_asid(spine, route)),
-        "INCONSISTENT_COMM_FUNC_RCV",
-        "hl7:communicationFunctionRcv is the same in SOAP header and body and names the service's ASID",
-    );
-    breaches.hold_asid(
-        header.sender == wrapper.sender,
-        "INCONSISTENT_COMM_FUNC_SND",
-        "hl7:communicationFunctionSnd is the same in SOAP header and body",
-    );
-    breaches.hold(
-        header.message == wrapper.message,
-        "MESSAGE_ID_INCONSISTENT_WITH_WSA",
-        "wsa:MessageID is uuid: and the id of the message",
-    );
-    breaches
-}
-
-fn own_asid<'a>(spine: &'a Spine, route: &Route) -> &'a str {
-    match route.service {
-        Service::PdsQuery => spine.settings().addressing.pds.as_str(),
-        Service::Psis | Service::PsisQuery | Service::Lrs => spine.settings().addressing.psis.as_str(),
-    }
 }
 
 fn dispatch(spine: &Spine, route: &Route, asked: &SyncRequest<'_, '_>, note: &mut Note) -> Reply {

@@ -1,6 +1,6 @@
 //! Everything the Spine remembers, in its shards, and how it begins.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -27,7 +27,7 @@ pub(crate) struct Memory {
     /// Jobs in the order in which they fall due.
     due: Mutex<VecDeque<(Timestamp, Uuid)>>,
     systems: HashMap<String, ClientSystem>,
-    parties: HashMap<String, ()>,
+    parties: HashSet<String>,
     seed: u64,
     minted: AtomicU64,
 }
@@ -41,7 +41,7 @@ impl Memory {
             seen: Shards::new(),
             jobs: Shards::new(),
             due: Mutex::default(),
-            parties: population.systems.iter().map(|one| (one.party_key.to_string(), ())).collect(),
+            parties: population.systems.iter().map(|one| one.party_key.to_string()).collect(),
             systems: population.systems.into_iter().map(|one| (one.asid.to_string(), one)).collect(),
             seed,
             minted: AtomicU64::new(0),
@@ -83,7 +83,7 @@ impl Memory {
 
     /// Whether any client system sends as this party.
     pub(crate) fn knows_party(&self, party: &str) -> bool {
-        self.parties.contains_key(party)
+        self.parties.contains(party)
     }
 
     /// A fresh identifier; the same seed and the same order give the same ones.

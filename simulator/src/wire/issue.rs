@@ -47,9 +47,8 @@ impl Breaches {
     }
 
     fn note(&mut self, kept: bool, name: &'static str, text: &'static str, code: Option<ErrorCode>) -> bool {
-        let breach = Breach { name, text, code };
-        if !kept && !self.0.contains(&breach) {
-            self.0.push(breach);
+        if !kept && !self.0.iter().any(|breach| breach.name == name) {
+            self.0.push(Breach { name, text, code });
         }
         kept
     }

@@ -7,7 +7,7 @@ pub const EBXML: &str = "http://www.oasis-open.org/committees/ebxml-msg/schema/m
 /// The HL7 payload descriptor of a manifest, in the two spellings that are sent.
 pub const HL7_EBXML: [&str; 2] =
     ["urn:hl7-org:transport/ebXML/DSTUv1.0", "urn:hl7-org:transport/ebxml/DSTUv1.0"];
-/// XLink.
+/// `XLink`.
 pub const XLINK: &str = "http://www.w3.org/1999/xlink";
 /// WS-Addressing, August 2004.
 pub const WSA: &str = "http://schemas.xmlsoap.org/ws/2004/08/addressing";

@@ -106,10 +106,8 @@ fn write(node: Node<'_, '_>, outer: Option<&str>, out: &mut String) {
     for child in node.children() {
         if child.is_element() {
             write(child, tag.namespace(), out);
-        } else if let (true, Some(text)) = (child.is_text(), child.text()) {
-            if !text.trim().is_empty() {
-                let _ = write!(out, "{}", Escaped(text));
-            }
+        } else if let Some(text) = child.text().filter(|text| child.is_text() && !text.trim().is_empty()) {
+            let _ = write!(out, "{}", Escaped(text));
         }
     }
     let _ = write!(out, "</{}>", tag.name());

@@ -6,7 +6,7 @@ use spine_vocabulary::code::system;
 use crate::wire::issue::Breaches;
 use crate::wire::namespace::HL7;
 use crate::wire::read::element::{count, elements, has, is};
-use crate::wire::read::wrapper::is_upper_uuid;
+use crate::wire::read::wrapper::{is_time_stamp, is_upper_uuid};
 use crate::wire::read::{attribute, children, one};
 
 /// General Practice Summary. Source: MIM 4.2, GP Summary.
@@ -97,16 +97,7 @@ fn hold_replacement(summary: Node<'_, '_>, message: &str, breaches: &mut Breache
 
 /// Whether the text is a date, or a date with hour and minute, or with seconds too.
 pub(super) fn is_point_in_time(text: &str) -> bool {
-    let format = match text.len() {
-        4 if text != "0000" => return text.bytes().all(|byte| byte.is_ascii_digit()),
-        6 => return is_point_in_time(&format!("{text}01")),
-        8 => "%Y%m%d%H%M%S",
-        12 | 14 => "%Y%m%d%H%M%S",
-        _ => return false,
-    };
-    let padded = format!("{text:0<14}");
-    padded.bytes().all(|byte| byte.is_ascii_digit())
-        && jiff::civil::DateTime::strptime(format, padded).is_ok()
+    [8, 12, 14].contains(&text.len()) && is_time_stamp(&format!("{text:0<14}"))
 }
 
 /// Holds that a part's template and separability are as the model fixes them.

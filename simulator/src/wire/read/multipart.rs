@@ -193,10 +193,10 @@ fn read_part(raw: &[u8]) -> Result<Part<'_>, MultipartError> {
         match name.trim().to_ascii_lowercase().as_str() {
             "content-id" => part.id = Some(bare_id(value).to_owned()),
             "content-type" => part.content_type = value.to_ascii_lowercase(),
-            "content-transfer-encoding" => {
-                if !["7bit", "8bit", "binary"].contains(&value.to_ascii_lowercase().as_str()) {
-                    return Err(MultipartError::TransferEncoding);
-                }
+            "content-transfer-encoding"
+                if !["7bit", "8bit", "binary"].contains(&value.to_ascii_lowercase().as_str()) =>
+            {
+                return Err(MultipartError::TransferEncoding);
             }
             _ => {}
         }
@@ -250,7 +250,7 @@ mod tests {
             (header, doubled.as_str(), MultipartError::DoubledId),
             (header, encoded.as_str(), MultipartError::TransferEncoding),
             (header, endless, MultipartError::PartHeaders),
-            (header, &"----=_MIME-Boundary\n\n".repeat(20), MultipartError::TooManyParts),
+            (header, &"----=_MIME-Boundary\n\n\n".repeat(20), MultipartError::TooManyParts),
         ] {
             assert_eq!(Related::read(header, body.as_bytes()).err(), Some(expected), "{body}");
         }
