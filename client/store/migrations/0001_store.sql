@@ -146,6 +146,8 @@ CREATE TABLE entry (
         WHEN state IN ('listed', 'deferred') THEN 0
         WHEN state IN ('sending', 'accepted', 'uncertain', 'unsent') THEN 1
         WHEN state IN ('set-aside', 'acknowledged', 'rejected', 'unresolved') THEN 2
+        -- Reason: without it an unknown state makes the comparison NULL, and a CHECK lets NULL pass.
+        ELSE -1
     END),
     CONSTRAINT a_deferral_has_a_time CHECK ((state = 'deferred') = (until IS NOT NULL)),
     CONSTRAINT an_acceptance_has_a_location CHECK ((state = 'accepted') = (location IS NOT NULL)),

@@ -154,3 +154,47 @@ impl Store for SqliteStore {
         read::code_changes(self, after, limit).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::StoreError;
+
+    async fn store(folder: &tempfile::TempDir) -> SqliteStore {
+        let options = StoreOptions::new("here", || Timestamp::UNIX_EPOCH);
+        SqliteStore::open(folder.path().join("store"), options).await.unwrap()
+    }
+
+    async fn add_operators(store: &SqliteStore, name: &str) -> Result<()> {
+        for n in 1..=200 {
+            let user_id = UserId::parse(&format!("{n:012}")).unwrap();
+            let operator = Operator { user_id, name: name.repeat(1_000), system_administrator: false };
+            store.add_operator(&operator).await?;
+        }
+        Ok(())
+    }
+
+    async fn set(store: &SqliteStore, pragma: &'static str) {
+        sqlx::raw_sql(pragma).execute(&mut *store.writer.lock().await).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_told_and_outlived() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        set(&store, "PRAGMA max_page_count = 60").await;
+        let full = add_operators(&store, "n").await.unwrap_err();
+        assert!(matches!(&full, StoreError::Storage(why) if why.contains("disk is full")), "{full}");
+        set(&store, "PRAGMA max_page_count = 1000000").await;
+        add_operators(&store, "n").await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_read_only_store_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        set(&store, "PRAGMA query_only = ON").await;
+        let refused = add_operators(&store, "secret").await.unwrap_err().to_string();
+        assert!(refused.contains("read-only") && !refused.contains("secret"), "{refused}");
+    }
+}

@@ -1,5 +1,7 @@
 //! One contract, two stores: every test runs on SQLite and in memory.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
 #[path = "contract/bench.rs"]
 mod bench;
 #[path = "contract/entries.rs"]

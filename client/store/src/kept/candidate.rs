@@ -40,9 +40,10 @@ impl Parts {
 /// Whether the extract shows a change that we made: an older entry of the same code is none, for it did not have the last word then
 /// and would not have it now.
 fn shows(record: &PatientRecord, change: LocalChange) -> bool {
-    record.codes.iter().any(|entry| {
-        entry.consent == Some(change.code) && entry.date.is_some_and(|date| date >= change.date)
-    })
+    record
+        .codes
+        .iter()
+        .any(|entry| entry.consent == Some(change.code) && entry.date.is_some_and(|date| date >= change.date))
 }
 
 fn coded(change: LocalChange, at: Timestamp) -> CodedEntry {

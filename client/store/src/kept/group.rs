@@ -8,9 +8,9 @@ use spine_rules::record::{LastAcknowledged, LocalChange, PatientKey};
 use spine_rules::{Counter, Reason};
 use spine_vocabulary::NhsNumber;
 
+use super::row::{Circumstance, Row};
 use crate::entry::{FrozenBytes, Write};
 use crate::error::StoreError;
-use super::row::{Circumstance, Row};
 use crate::seam::Result;
 
 /// A group of writes as it grows.

@@ -165,14 +165,20 @@ impl Row {
         effects.applied = applied;
         effects.applied.extend(write.local.iter().copied());
         let mut seen = Vec::new();
-        effects.applied.retain(|change| !seen.contains(change) && { seen.push(*change); true });
+        effects.applied.retain(|change| {
+            !seen.contains(change) && {
+                seen.push(*change);
+                true
+            }
+        });
         if matches!(self.state, State::Unresolved { .. }) {
             self.pending = waiting;
             return;
         }
         self.pending = Vec::new();
         effects.thaw = self.frozen.take();
-        if let (State::Acknowledged { .. }, Some(live), Some(uploaded)) = (&self.state, before, self.uploaded) {
+        if let (State::Acknowledged { .. }, Some(live), Some(uploaded)) = (&self.state, before, self.uploaded)
+        {
             let acknowledged = LastAcknowledged {
                 event: live.id.event(),
                 content_sha256: uploaded.content_sha256,

@@ -38,7 +38,8 @@ impl World {
             gather(&mut gathered, &mut ledger, item.map_err(|failure| StoreError::Import(failure.0))?);
         }
         let (patients, members) = merge(gathered, &mut ledger);
-        let departed = self.patients.iter().filter(|(key, old)| !old.departed && !patients.contains_key(*key));
+        let departed =
+            self.patients.iter().filter(|(key, old)| !old.departed && !patients.contains_key(*key));
         let receipt = ImportReceipt {
             at: now,
             patients: patients.len() as u64,
@@ -92,7 +93,9 @@ fn gather(gathered: &mut BTreeMap<PatientKey, Gathered>, ledger: &mut Ledger, it
             patient.record.get_or_insert(*record);
         }
         ImportItem::Code(key, code) => gathered.entry(key).or_default().codes.push(code),
-        ImportItem::Medication(key, medication) => gathered.entry(key).or_default().medications.push(medication),
+        ImportItem::Medication(key, medication) => {
+            gathered.entry(key).or_default().medications.push(medication);
+        }
         ImportItem::Allergy(key, allergy) => gathered.entry(key).or_default().allergies.push(allergy),
         ImportItem::Group(name, key) => gathered.entry(key).or_default().groups.push(name),
         ImportItem::Incomplete(key, error) => {
@@ -126,7 +129,9 @@ fn merge(gathered: BTreeMap<PatientKey, Gathered>, ledger: &mut Ledger) -> Merge
             members.entry(name).or_default().insert(key.clone());
         }
     }
-    for (file, count) in ["codes.csv", "medications.csv", "allergies.csv", "groups.csv"].into_iter().zip(orphans) {
+    for (file, count) in
+        ["codes.csv", "medications.csv", "allergies.csv", "groups.csv"].into_iter().zip(orphans)
+    {
         ledger.orphans(file, count);
     }
     (patients, members)

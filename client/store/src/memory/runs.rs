@@ -66,7 +66,15 @@ impl World {
                 let (row, fact) = Row::inherit(left, seq)?;
                 self.only_live(interaction, &key, id)?;
                 opening.next_seq += 1;
-                opening.facts.push(FactRow { seq, run: id, leg: 1, key: key.clone(), at: new.at, fact, note: None });
+                opening.facts.push(FactRow {
+                    seq,
+                    run: id,
+                    leg: 1,
+                    key: key.clone(),
+                    at: new.at,
+                    fact,
+                    note: None,
+                });
                 opening.inherited.push(key.clone());
                 row
             }

@@ -172,7 +172,8 @@ impl Store for MemoryStore {
 
     async fn code_changes(&self, after: Option<i64>, limit: usize) -> Result<Vec<CodeChange>> {
         self.read(|disk| {
-            let later = disk.world.changes.iter().filter(|change| after.is_none_or(|after| change.seq > after));
+            let later =
+                disk.world.changes.iter().filter(|change| after.is_none_or(|after| change.seq > after));
             Ok(later.take(limit).cloned().collect())
         })
     }
@@ -228,19 +229,13 @@ impl Disk {
     /// Listings and facts of one patient; a listing stands before the facts of its run.
     fn history(&self, key: &PatientKey) -> Vec<History> {
         let listed = self.world.runs.iter().filter(|run| run.entries.contains_key(key)).map(|run| {
-            let listing = History {
-                run: run.id,
-                leg: 1,
-                at: run.legs[0].opened_by.at,
-                fact: None,
-                note: None,
-            };
+            let listing =
+                History { run: run.id, leg: 1, at: run.legs[0].opened_by.at, fact: None, note: None };
             ((run.facts_before, 1, run.id), listing)
         });
         let facts = self.world.facts.iter().filter(|fact| fact.key == *key).map(|row| {
             let (run, leg, at) = (row.run, row.leg, row.at);
-            let history =
-                History { run, leg, at, fact: Some(row.fact.clone()), note: row.note.clone() };
+            let history = History { run, leg, at, fact: Some(row.fact.clone()), note: row.note.clone() };
             ((row.seq, 0, run), history)
         });
         let mut all: Vec<_> = listed.chain(facts).collect();

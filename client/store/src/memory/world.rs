@@ -102,7 +102,8 @@ impl World {
     /// The patient as the rules read them.
     pub(super) fn candidate(&self, key: &PatientKey) -> Option<Candidate> {
         let patient = self.patients.get(key)?;
-        let others = |number| self.holders.get(&number).is_some_and(|keys| keys.iter().any(|other| other != key));
+        let others =
+            |number| self.holders.get(&number).is_some_and(|keys| keys.iter().any(|other| other != key));
         let parts = Parts {
             record: patient.record.clone(),
             departed: patient.departed,

@@ -36,7 +36,7 @@ pub(super) const ENTRY_WRITTEN: &str = "run, key, interaction, phase, state, unt
 /// The columns of `patient p` and what stands beside it that make a candidate, in the order in which [`parts`] reads them.
 pub(super) const CANDIDATE: &str = "p.base, p.codes, p.medications, p.allergies, p.incomplete, p.departed, \
      p.number IS NOT NULL AND EXISTS (SELECT 1 FROM patient o WHERE o.number = p.number AND o.departed = 0 AND o.key <> p.key), \
-     (SELECT json_group_array(json_array(json(l.change), l.at) ORDER BY l.seq) FROM local_change l WHERE l.key = p.key), \
+     (SELECT json_group_array(json_array(l.seq, json(l.change), l.at)) FROM local_change l WHERE l.key = p.key), \
      a.event, a.content_sha256, a.dissent, a.number";
 
 /// The join that [`CANDIDATE`] needs after `patient p`.
@@ -55,7 +55,8 @@ pub(super) fn time(nanos: i64) -> Result<Timestamp> {
 
 /// JSON of a value of ours.
 pub(super) fn json(value: &impl Serialize) -> Result<String> {
-    serde_json::to_string(value).map_err(|_| StoreError::Storage("a value cannot be written (bug)".to_owned()))
+    serde_json::to_string(value)
+        .map_err(|_| StoreError::Storage("a value cannot be written (bug)".to_owned()))
 }
 
 /// A value of ours from its JSON.
@@ -88,7 +89,8 @@ pub(super) fn bind_row<S: Display>(
         State::SetAside(aside) | State::Rejected { why: aside, .. } => (None, None, Some(aside)),
         _ => (None, None, None),
     };
-    let details = aside.filter(|aside| !aside.details.is_empty()).map(|aside| json(&aside.details)).transpose()?;
+    let details =
+        aside.filter(|aside| !aside.details.is_empty()).map(|aside| json(&aside.details)).transpose()?;
     let pending = if row.pending.is_empty() { None } else { Some(json(&row.pending)?) };
     values
         .push_bind(run.0)
@@ -122,7 +124,11 @@ pub(super) fn row(from: &SqliteRow) -> Result<(PatientKey, Row)> {
         (Some(id), Some(sha256)) => Some(Live {
             id: MessageId::new(uuid::Uuid::from_slice(id).map_err(|_| damaged("a message id"))?),
             sha256: digest(sha256)?,
-            settles_as: from.try_get::<Option<&str>, _>(8)?.map(reason).transpose()?.ok_or_else(|| damaged("a reason"))?,
+            settles_as: from
+                .try_get::<Option<&str>, _>(8)?
+                .map(reason)
+                .transpose()?
+                .ok_or_else(|| damaged("a reason"))?,
         }),
         _ => None,
     };
@@ -155,7 +161,8 @@ pub(super) fn parts(from: &SqliteRow, at: usize) -> Result<Parts> {
     record.medications = from_json(from.try_get(at + 2)?, "a record's medication")?;
     record.allergies = from_json(from.try_get(at + 3)?, "a record's allergies")?;
     record.incomplete = from.try_get(at + 4)?;
-    let local: Vec<(LocalChange, i64)> = from_json(from.try_get(at + 7)?, "a local change")?;
+    let mut local: Vec<(i64, LocalChange, i64)> = from_json(from.try_get(at + 7)?, "a local change")?;
+    local.sort_unstable_by_key(|(seq, _, _)| *seq);
     let acknowledged = match from.try_get::<Option<&[u8]>, _>(at + 8)? {
         None => None,
         Some(event) => {
@@ -169,7 +176,7 @@ pub(super) fn parts(from: &SqliteRow, at: usize) -> Result<Parts> {
         record,
         departed: from.try_get(at + 5)?,
         number_shared: from.try_get(at + 6)?,
-        local: local.into_iter().map(|(change, at)| Ok((change, time(at)?))).collect::<Result<_>>()?,
+        local: local.into_iter().map(|(_, change, at)| Ok((change, time(at)?))).collect::<Result<_>>()?,
         acknowledged,
     })
 }
@@ -197,7 +204,8 @@ const fn name(state: &State) -> (&'static str, i64) {
 
 fn state(from: &SqliteRow, live: Option<Live>) -> Result<State> {
     let live = || live.ok_or_else(|| damaged("a live id"));
-    let why = || from.try_get::<Option<&str>, _>(4)?.map(reason).transpose()?.ok_or_else(|| damaged("a reason"));
+    let why =
+        || from.try_get::<Option<&str>, _>(4)?.map(reason).transpose()?.ok_or_else(|| damaged("a reason"));
     let aside = || -> Result<SetAside> {
         let details = from.try_get::<Option<&str>, _>(5)?;
         let details = details.map(|text| from_json(text, "details")).transpose()?.unwrap_or_default();

@@ -42,7 +42,9 @@ pub(super) fn look(path: &Path) -> Result<Found> {
     };
     match header.as_slice() {
         [] => Ok(Found::Nothing),
-        bytes if bytes.len() == 100 && bytes.starts_with(MAGIC) && application_id(bytes) == APPLICATION_ID => {
+        bytes
+            if bytes.len() == 100 && bytes.starts_with(MAGIC) && application_id(bytes) == APPLICATION_ID =>
+        {
             Ok(Found::Store)
         }
         _ => Err(StoreError::Unusable(format!(

@@ -307,7 +307,8 @@ pub(super) async fn operators(store: &SqliteStore) -> Result<Vec<Operator>> {
         .fetch_all(&store.readers)
         .await?;
     let read = |row: &sqlx::sqlite::SqliteRow| {
-        let user_id = spine_vocabulary::UserId::parse(row.try_get(0)?).map_err(|_| super::error::damaged("a user id"))?;
+        let user_id = spine_vocabulary::UserId::parse(row.try_get(0)?)
+            .map_err(|_| super::error::damaged("a user id"))?;
         Ok(Operator { user_id, name: row.try_get(1)?, system_administrator: row.try_get(2)? })
     };
     found.iter().map(read).collect()

@@ -34,7 +34,9 @@ impl Latch {
     /// Waits a moment for the lock; dropping the file gives it back.
     pub(super) async fn wait(&self) -> Result<File> {
         let locked = self.try_take().await?;
-        locked.ok_or_else(|| StoreError::Storage("another process is busy with this store; try again".to_owned()))
+        locked.ok_or_else(|| {
+            StoreError::Storage("another process is busy with this store; try again".to_owned())
+        })
     }
 
     /// Whether any process of this host holds the lock.
@@ -110,7 +112,11 @@ pub(super) async fn standing(connection: &mut SqliteConnection) -> Result<Standi
         .fetch_one(connection)
         .await?;
     let holder = Holder { host: row.try_get(2)?, pid: row.try_get(3)?, operator: row.try_get(4)? };
-    let lease = Lease { fence: Fence(row.try_get::<i64, _>(1)?.cast_unsigned()), holder, ends_at: time(row.try_get(5)?)? };
+    let lease = Lease {
+        fence: Fence(row.try_get::<i64, _>(1)?.cast_unsigned()),
+        holder,
+        ends_at: time(row.try_get(5)?)?,
+    };
     Ok(Standing { held: row.try_get(0)?, lease })
 }
 
@@ -124,7 +130,8 @@ pub(super) async fn take(store: &SqliteStore, holder: &Holder, now: Timestamp) -
     if standing.alive(false, &holder.host, now) {
         return Err(StoreError::Held(Box::new(standing.lease.holder)));
     }
-    let lease = Lease { fence: Fence(standing.lease.fence.0 + 1), holder: holder.clone(), ends_at: until(now)? };
+    let lease =
+        Lease { fence: Fence(standing.lease.fence.0 + 1), holder: holder.clone(), ends_at: until(now)? };
     sqlx::query("UPDATE lease SET held = 1, fence = ?, host = ?, pid = ?, operator = ?, ends_at = ?")
         .bind(lease.fence.0.cast_signed())
         .bind(&holder.host)

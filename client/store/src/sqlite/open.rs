@@ -4,7 +4,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use tokio::sync::Mutex;
 
@@ -107,7 +109,9 @@ async fn upgrade(writer: &mut SqliteConnection, latch: &Latch) -> Result<()> {
         MIGRATIONS.run_direct(None, writer, false).await.map_err(|error| match error {
             sqlx::migrate::MigrateError::Execute(error)
             | sqlx::migrate::MigrateError::ExecuteMigration(error, _) => error.into(),
-            _ => StoreError::Unusable("the store's tables are not those of any version of this software".to_owned()),
+            _ => StoreError::Unusable(
+                "the store's tables are not those of any version of this software".to_owned(),
+            ),
         })?;
     }
     Ok(())

@@ -13,9 +13,23 @@ use super::columns::{self, ACKNOWLEDGED, CANDIDATE, ENTRY, ENTRY_WIDTH, count, f
 use super::error::damaged;
 use crate::entry::{CodeChange, Cursor, Entry, History, Tally};
 use crate::error::StoreError;
+use crate::kept::candidate::Parts;
 use crate::kept::row::sha256;
 use crate::run::RunId;
 use crate::seam::Result;
+
+/// How a run stands: one statement, and so one moment, for counters, reasons and the next deferral belong together.
+const TALLY: &str = "SELECT population, unprocessed, sending, sent, failed, not_required, local_changes, \
+     (SELECT min(until) FROM entry INDEXED BY entry_deferred WHERE run = r.id AND until IS NOT NULL), \
+     (SELECT json_group_object(reason, entries) FROM run_reason WHERE run = r.id AND entries > 0) \
+     FROM run r WHERE id = ?";
+
+/// Listings and facts of one patient; a listing stands before the facts of its run.
+const HISTORY: &str = "SELECT r.facts_before AS place, 1 AS listing, r.id, 1, r.opened_at, NULL, NULL \
+     FROM run r CROSS JOIN entry e ON e.run = r.id AND e.key = ?1 \
+     UNION ALL \
+     SELECT f.seq, 0, f.run, f.leg, f.at, f.fact, f.note FROM fact f INDEXED BY fact_by_patient WHERE f.key = ?1 \
+     ORDER BY 1, 2, 3";
 
 pub(super) async fn page(
     store: &SqliteStore,
@@ -49,7 +63,10 @@ pub(super) fn page_query(
     query.push(" WHERE e.run = ").push_bind(run.0);
     match cursor {
         Cursor::Due(now) => {
-            query.push(" AND e.phase = 0 AND (e.until IS NULL OR e.until <= ").push_bind(nanos(now)?).push(")");
+            query
+                .push(" AND e.phase = 0 AND (e.until IS NULL OR e.until <= ")
+                .push_bind(nanos(now)?)
+                .push(")");
         }
         Cursor::Outstanding => {
             query.push(" AND e.phase = 1 AND e.interaction = (SELECT interaction FROM run WHERE id = ");
@@ -64,7 +81,11 @@ pub(super) fn page_query(
     Ok(query)
 }
 
-pub(super) async fn entry(store: &SqliteStore, run: RunId, key: &PatientKey) -> Result<Option<(Entry, Candidate)>> {
+pub(super) async fn entry(
+    store: &SqliteStore,
+    run: RunId,
+    key: &PatientKey,
+) -> Result<Option<(Entry, Candidate)>> {
     let mut query = pairs();
     query.push("FROM entry e CROSS JOIN patient p ON p.key = e.key ").push(ACKNOWLEDGED);
     query.push(" WHERE e.run = ").push_bind(run.0).push(" AND e.key = ").push_bind(key.as_str().to_owned());
@@ -81,7 +102,7 @@ pub(super) async fn holders(store: &SqliteStore, number: NhsNumber) -> Result<Ve
     let found = query.build().fetch_all(&store.readers).await?;
     let all = found.iter().map(|row| columns::parts(row, 0)).collect::<Result<Vec<_>>>()?;
     let present = all.iter().any(|parts| !parts.departed);
-    Ok(all.into_iter().filter(|parts| !present || !parts.departed).map(|parts| parts.candidate()).collect())
+    Ok(all.into_iter().filter(|parts| !present || !parts.departed).map(Parts::candidate).collect())
 }
 
 pub(super) async fn members(store: &SqliteStore, group: &str) -> Result<Vec<PatientKey>> {
@@ -93,20 +114,12 @@ pub(super) async fn members(store: &SqliteStore, group: &str) -> Result<Vec<Pati
 }
 
 pub(super) async fn tally(store: &SqliteStore, run: RunId) -> Result<Tally> {
-    // One statement, and so one moment: counters, reasons and the next deferral belong together.
-    let found = sqlx::query(
-        "SELECT population, unprocessed, sending, sent, failed, not_required, local_changes, \
-         (SELECT min(until) FROM entry INDEXED BY entry_deferred WHERE run = r.id AND until IS NOT NULL), \
-         (SELECT json_group_object(reason, entries) FROM run_reason WHERE run = r.id AND entries > 0) \
-         FROM run r WHERE id = ?",
-    )
-    .bind(run.0)
-    .fetch_optional(&store.readers)
-    .await?
-    .ok_or(StoreError::Missing("run"))?;
+    let found = sqlx::query(TALLY).bind(run.0).fetch_optional(&store.readers).await?;
+    let found = found.ok_or(StoreError::Missing("run"))?;
     let number = |at: usize| count(found.try_get(at)?);
     let reasons: BTreeMap<String, u64> = from_json(found.try_get(8)?, "a reason")?;
-    let reason = |(code, n): (String, u64)| Ok((Reason::from_code(&code).ok_or_else(|| damaged("a reason"))?, n));
+    let reason =
+        |(code, n): (String, u64)| Ok((Reason::from_code(&code).ok_or_else(|| damaged("a reason"))?, n));
     Ok(Tally {
         population: number(0)?,
         counters: BTreeMap::from([
@@ -149,16 +162,7 @@ pub(super) async fn frozen(store: &SqliteStore, run: RunId, key: &PatientKey) ->
 }
 
 pub(super) async fn history(store: &SqliteStore, key: &PatientKey) -> Result<Vec<History>> {
-    let found = sqlx::query(
-        "SELECT r.facts_before AS place, 1 AS listing, r.id, 1, r.opened_at, NULL, NULL \
-         FROM run r CROSS JOIN entry e ON e.run = r.id AND e.key = ?1 \
-         UNION ALL \
-         SELECT f.seq, 0, f.run, f.leg, f.at, f.fact, f.note FROM fact f INDEXED BY fact_by_patient WHERE f.key = ?1 \
-         ORDER BY 1, 2, 3",
-    )
-    .bind(key.as_str())
-    .fetch_all(&store.readers)
-    .await?;
+    let found = sqlx::query(HISTORY).bind(key.as_str()).fetch_all(&store.readers).await?;
     let read = |row: &SqliteRow| {
         let fact = row.try_get::<Option<&str>, _>(5)?;
         Ok(History {
@@ -172,12 +176,17 @@ pub(super) async fn history(store: &SqliteStore, key: &PatientKey) -> Result<Vec
     found.iter().map(read).collect()
 }
 
-pub(super) async fn code_changes(store: &SqliteStore, after: Option<i64>, limit: usize) -> Result<Vec<CodeChange>> {
-    let found = sqlx::query("SELECT seq, key, change, at, run FROM local_change WHERE seq > ? ORDER BY seq LIMIT ?")
-        .bind(after.unwrap_or(0))
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .fetch_all(&store.readers)
-        .await?;
+pub(super) async fn code_changes(
+    store: &SqliteStore,
+    after: Option<i64>,
+    limit: usize,
+) -> Result<Vec<CodeChange>> {
+    let found =
+        sqlx::query("SELECT seq, key, change, at, run FROM local_change WHERE seq > ? ORDER BY seq LIMIT ?")
+            .bind(after.unwrap_or(0))
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .fetch_all(&store.readers)
+            .await?;
     let read = |row: &SqliteRow| {
         Ok(CodeChange {
             seq: row.try_get(0)?,
@@ -203,23 +212,53 @@ fn pair(found: &SqliteRow) -> Result<(Entry, Candidate)> {
 }
 
 async fn known(store: &SqliteStore, run: RunId) -> Result<()> {
-    let found: Option<i64> =
-        sqlx::query_scalar("SELECT 1 FROM run WHERE id = ?").bind(run.0).fetch_optional(&store.readers).await?;
+    let found: Option<i64> = sqlx::query_scalar("SELECT 1 FROM run WHERE id = ?")
+        .bind(run.0)
+        .fetch_optional(&store.readers)
+        .await?;
     found.map(drop).ok_or(StoreError::Missing("run"))
 }
 
-/// Times that a query orders by are whole numbers, so the deferral that falls due next is the least.
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
+    use sqlx::AssertSqlSafe;
 
+    use super::super::record::touched_query;
     use super::*;
+    use crate::options::StoreOptions;
 
     #[test]
     fn times_survive_the_table() {
         for text in ["1970-01-01T00:00:00Z", "2026-11-22T09:30:00.123456789Z", "1969-12-31T23:59:59.999Z"] {
             let at: Timestamp = text.parse().unwrap();
             assert_eq!(time(nanos(at).unwrap()).unwrap(), at);
+        }
+    }
+
+    #[tokio::test]
+    async fn no_hot_query_walks_through_a_large_table() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = StoreOptions::new("here", || Timestamp::UNIX_EPOCH);
+        let store = SqliteStore::open(folder.path().join("store"), options).await.unwrap();
+        let page = |cursor, after| page_query(RunId(1), cursor, after, 10).unwrap().into_string();
+        let after = columns::key("p1").unwrap();
+        let mut queries = vec![TALLY.to_owned(), HISTORY.to_owned()];
+        queries.push(touched_query(RunId(1), String::new()).into_string());
+        for cursor in [Cursor::Due(Timestamp::UNIX_EPOCH), Cursor::Outstanding, Cursor::All] {
+            queries.extend([page(cursor, None), page(cursor, Some(&after))]);
+        }
+        for query in queries {
+            let plan = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {query}")));
+            let plan = plan.fetch_all(&store.readers).await.unwrap();
+            let steps: Vec<&str> = plan.iter().map(|row| row.get::<&str, _>(3)).collect();
+            // The arrays that we bind, and the few runs, may be walked through; nothing may be sorted.
+            let walks = |step: &&&str| {
+                step.starts_with("SCAN") && !step.starts_with("SCAN k ") && !step.starts_with("SCAN r")
+            };
+            assert!(!steps.iter().any(|step| walks(&step)), "{steps:#?}");
+            let sorts = steps.iter().any(|step| step.contains("B-TREE FOR ORDER BY"));
+            assert!(!sorts || query == HISTORY, "{steps:#?}");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Recording: one group of writes, one transaction, a handful of statements whatever its size.
 
+use std::collections::BTreeSet;
+
 use spine_rules::Counter;
 use spine_rules::lifecycle::IllegalFact;
 use spine_rules::record::PatientKey;
@@ -29,11 +31,11 @@ pub(super) struct Head {
     pub(super) last_seq: u64,
 }
 
-pub(super) async fn record(store: &SqliteStore, fence: Fence, run: RunId, writes: &[Write]) -> Result<()> {
+pub(super) async fn record(store: &SqliteStore, fence: Fence, run: RunId, group: &[Write]) -> Result<()> {
     let mut writer = store.writer.lock().await;
     let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
     let head = head(&mut tx, fence, run).await?;
-    record_within(&mut tx, &head, writes).await?;
+    record_within(&mut tx, &head, group).await?;
     Ok(tx.commit().await?)
 }
 
@@ -83,17 +85,22 @@ async fn touched(
     run: RunId,
     writes: &[Write],
 ) -> Result<Vec<(PatientKey, Row, Option<NhsNumber>)>> {
-    let keys: Vec<&str> = writes.iter().map(|write| write.key.as_str()).collect();
-    let keys = json(&keys)?;
-    let mut query = QueryBuilder::<Sqlite>::new("SELECT ");
-    query.push(ENTRY).push(", p.number FROM entry e JOIN patient p ON p.key = e.key WHERE e.run = ").push_bind(run.0);
-    query.push(" AND e.key IN (SELECT value FROM json_each(").push_bind(keys).push("))");
-    let found = query.build().fetch_all(tx).await?;
+    let keys: BTreeSet<&str> = writes.iter().map(|write| write.key.as_str()).collect();
+    let found = touched_query(run, json(&keys)?).build().fetch_all(tx).await?;
     let read = |row| -> Result<_> {
         let (key, kept) = columns::row(row)?;
         Ok((key, kept, columns::number(row.try_get(ENTRY_WIDTH)?)?))
     };
     found.iter().map(read).collect()
+}
+
+/// The query for entries by a JSON array of keys.
+pub(super) fn touched_query(run: RunId, keys: String) -> QueryBuilder<Sqlite> {
+    let mut query = QueryBuilder::new("SELECT ");
+    query.push(ENTRY).push(", p.number FROM json_each(").push_bind(keys).push(") k ");
+    query.push("CROSS JOIN entry e ON e.run = ").push_bind(run.0).push(" AND e.key = k.value ");
+    query.push("CROSS JOIN patient p ON p.key = e.key");
+    query
 }
 
 /// Inserts or moves entries. Whoever is settled refuses by trigger (invariant J3).
@@ -126,13 +133,25 @@ pub(super) async fn put_entries(
 }
 
 /// Appends facts.
-pub(super) async fn put_facts(tx: &mut SqliteConnection, run: RunId, leg: u32, facts: &[NewFact]) -> Result<()> {
+pub(super) async fn put_facts(
+    tx: &mut SqliteConnection,
+    run: RunId,
+    leg: u32,
+    facts: &[NewFact],
+) -> Result<()> {
     for chunk in chunks(facts) {
-        let rows = chunk.iter().map(|fact| Ok((fact, nanos(fact.at)?, json(&fact.fact)?))).collect::<Result<Vec<_>>>()?;
+        let rows = chunk
+            .iter()
+            .map(|fact| Ok((fact, nanos(fact.at)?, json(&fact.fact)?)))
+            .collect::<Result<Vec<_>>>()?;
         let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO fact (seq, run, leg, key, at, fact, note) ");
         query.push_values(rows, |mut values, (fact, at, text)| {
             values.push_bind(fact.seq.cast_signed()).push_bind(run.0).push_bind(leg);
-            values.push_bind(fact.key.as_str().to_owned()).push_bind(at).push_bind(text).push_bind(fact.note.clone());
+            values
+                .push_bind(fact.key.as_str().to_owned())
+                .push_bind(at)
+                .push_bind(text)
+                .push_bind(fact.note.clone());
         });
         query.build().execute(&mut *tx).await?;
     }
@@ -160,8 +179,9 @@ async fn put_frozen(tx: &mut SqliteConnection, group: &Group) -> Result<()> {
 async fn put_acknowledged(tx: &mut SqliteConnection, group: &Group) -> Result<()> {
     let acknowledged: Vec<_> = group.acknowledged.iter().collect();
     for chunk in chunks(&acknowledged) {
-        let mut query =
-            QueryBuilder::<Sqlite>::new("INSERT INTO acknowledged (key, event, content_sha256, dissent, number) ");
+        let mut query = QueryBuilder::<Sqlite>::new(
+            "INSERT INTO acknowledged (key, event, content_sha256, dissent, number) ",
+        );
         query.push_values(chunk, |mut values, (key, (last, number))| {
             values.push_bind(key.as_str().to_owned()).push_bind(last.event.uuid().as_bytes().to_vec());
             values.push_bind(last.content_sha256.to_vec()).push_bind(last.dissent);
@@ -181,12 +201,14 @@ async fn put_unresolved(tx: &mut SqliteConnection, head: &Head, group: &Group) -
     if keys.is_empty() {
         return Ok(());
     }
-    sqlx::query("INSERT OR REPLACE INTO unresolved (interaction, key, run) SELECT ?, value, ? FROM json_each(?)")
-        .bind(head.interaction)
-        .bind(head.run.0)
-        .bind(json(&keys)?)
-        .execute(tx)
-        .await?;
+    sqlx::query(
+        "INSERT OR REPLACE INTO unresolved (interaction, key, run) SELECT ?, value, ? FROM json_each(?)",
+    )
+    .bind(head.interaction)
+    .bind(head.run.0)
+    .bind(json(&keys)?)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
@@ -204,7 +226,12 @@ async fn put_changes(tx: &mut SqliteConnection, run: RunId, group: &Group) -> Re
 }
 
 /// Moves the counters; their CHECK refuses what does not sum (invariant J4).
-pub(super) async fn shift(tx: &mut SqliteConnection, run: RunId, shift: &Shift, applied: usize) -> Result<()> {
+pub(super) async fn shift(
+    tx: &mut SqliteConnection,
+    run: RunId,
+    shift: &Shift,
+    applied: usize,
+) -> Result<()> {
     let step = |counter| shift.counters.get(&counter).copied().unwrap_or_default();
     sqlx::query(
         "UPDATE run SET unprocessed = unprocessed + ?, sending = sending + ?, sent = sent + ?, failed = failed + ?, \

@@ -55,11 +55,12 @@ pub(super) async fn open_leg(store: &SqliteStore, fence: Fence, id: RunId, new: 
     let mut writer = store.writer.lock().await;
     let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
     let before = head(&mut tx, fence, id).await?;
-    let finished: bool = sqlx::query_scalar("SELECT closed IS 'finished' FROM leg WHERE run = ? AND number = ?")
-        .bind(id.0)
-        .bind(before.leg)
-        .fetch_one(&mut *tx)
-        .await?;
+    let finished: bool =
+        sqlx::query_scalar("SELECT closed IS 'finished' FROM leg WHERE run = ? AND number = ?")
+            .bind(id.0)
+            .bind(before.leg)
+            .fetch_one(&mut *tx)
+            .await?;
     if finished {
         return Err(StoreError::Missing("unfinished run"));
     }
@@ -76,9 +77,9 @@ pub(super) async fn open_leg(store: &SqliteStore, fence: Fence, id: RunId, new: 
     let mut now = Head { leg: before.leg + 1, open: true, ..before };
     for chunk in chunks(&on_its_way) {
         let write = |text: &String| Ok(Write::new(key(text)?, Fact::Interrupted, new.at));
-        let writes = chunk.iter().map(write).collect::<Result<Vec<_>>>()?;
-        record_within(&mut tx, &now, &writes).await?;
-        now.last_seq += writes.len() as u64;
+        let group = chunk.iter().map(write).collect::<Result<Vec<_>>>()?;
+        record_within(&mut tx, &now, &group).await?;
+        now.last_seq += group.len() as u64;
     }
     tx.commit().await?;
     drop(writer);
@@ -185,7 +186,13 @@ async fn insert_run(tx: &mut SqliteConnection, fence: Fence, new: &NewRun) -> Re
     Ok(RunId(id))
 }
 
-async fn insert_leg(tx: &mut SqliteConnection, fence: Fence, run: RunId, number: u32, new: &NewRun) -> Result<()> {
+async fn insert_leg(
+    tx: &mut SqliteConnection,
+    fence: Fence,
+    run: RunId,
+    number: u32,
+    new: &NewRun,
+) -> Result<()> {
     sqlx::query(
         "INSERT INTO leg (run, number, fence, action, user_id, role_profile, settings, build, opened_at) \
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -234,7 +241,8 @@ async fn list(
     listed: &Row,
     chosen: Vec<Seen>,
 ) -> Result<()> {
-    let (mut counted, mut rows, mut facts, mut taken) = (Shift::default(), Vec::new(), Vec::new(), Vec::new());
+    let (mut counted, mut rows, mut facts, mut taken) =
+        (Shift::default(), Vec::new(), Vec::new(), Vec::new());
     for Seen { key, unresolved_in, .. } in chosen {
         let row = match unresolved_in {
             None => listed.clone(),
@@ -254,11 +262,13 @@ async fn list(
     put_entries(tx, head.run, head.interaction, &rows).await?;
     put_facts(tx, head.run, head.leg, &facts).await?;
     if !taken.is_empty() {
-        sqlx::query("DELETE FROM unresolved WHERE interaction = ? AND key IN (SELECT value FROM json_each(?))")
-            .bind(head.interaction)
-            .bind(columns::json(&taken)?)
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(
+            "DELETE FROM unresolved WHERE interaction = ? AND key IN (SELECT value FROM json_each(?))",
+        )
+        .bind(head.interaction)
+        .bind(columns::json(&taken)?)
+        .execute(&mut *tx)
+        .await?;
     }
     shift(tx, head.run, &counted, 0).await
 }

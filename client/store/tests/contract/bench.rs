@@ -95,7 +95,9 @@ impl Bench for Sqlite {
     }
 
     async fn beside(&self, host: &str) -> SqliteStore {
-        SqliteStore::open(self.folder.path().join("practice.store"), options(host, &self.clock)).await.unwrap()
+        SqliteStore::open(self.folder.path().join("practice.store"), options(host, &self.clock))
+            .await
+            .unwrap()
     }
 
     async fn die(&mut self) {

@@ -35,7 +35,8 @@ pub(crate) async fn facts_of_one_patient_apply_in_their_order<B: Bench>(bench: B
     let store = bench.store();
     let noted = Write { note: Some("503".to_owned()), ..write(1, Fact::WentQuiet, 3) };
     let accepted = Fact::Accepted { location: "/poll/7?x=1".to_owned() };
-    let first = [dispatch(1, 1, 2), noted, write(1, Fact::Resent, 4), dispatch(2, 2, 4), write(1, accepted, 5)];
+    let first =
+        [dispatch(1, 1, 2), noted, write(1, Fact::Resent, 4), dispatch(2, 2, 4), write(1, accepted, 5)];
     store.record(fence, run.id, &first).await.unwrap();
     let (entry, _) = store.entry(run.id, &key(1)).await.unwrap().unwrap();
     assert_eq!(entry.state, State::Accepted { live: live(1), location: "/poll/7?x=1".to_owned() });
@@ -43,8 +44,8 @@ pub(crate) async fn facts_of_one_patient_apply_in_their_order<B: Bench>(bench: B
     assert_eq!((entry.sent_in_leg, entry.content_sha256), (Some(1), Some([7; 32])));
     let other = store.entry(run.id, &key(2)).await.unwrap().unwrap().0;
     assert!(entry.version > other.version && other.version > 0);
-    let notes: Vec<_> = store.history(&key(1)).await.unwrap().into_iter().map(|one| one.note).collect();
-    assert_eq!(notes, [None, None, Some("503".to_owned()), None, None]);
+    let told: Vec<_> = store.history(&key(1)).await.unwrap().into_iter().map(|one| one.note).collect();
+    assert_eq!(told, [None, None, Some("503".to_owned()), None, None]);
 }
 
 pub(crate) async fn bytes_are_kept_until_the_entry_settles<B: Bench>(bench: B) {
@@ -66,9 +67,10 @@ pub(crate) async fn bytes_are_kept_until_the_entry_settles<B: Bench>(bench: B) {
     ];
     store.record(fence, run.id, &group).await.unwrap();
     let kept = async |n| store.frozen(run.id, &key(n)).await.unwrap().is_some();
-    assert_eq!([kept(1).await, kept(2).await, kept(3).await, kept(4).await, kept(5).await], [
-        false, false, true, false, true
-    ]);
+    assert_eq!(
+        [kept(1).await, kept(2).await, kept(3).await, kept(4).await, kept(5).await],
+        [false, false, true, false, true]
+    );
     // Decided afresh: another id and other bytes.
     store.record(fence, run.id, &[dispatch(4, 44, 5)]).await.unwrap();
     assert_eq!(store.frozen(run.id, &key(4)).await.unwrap(), Some(bytes(44)));

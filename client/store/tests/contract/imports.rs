@@ -2,7 +2,8 @@
 
 use jiff::civil::date;
 use spine_rules::import::{ImportFailure, ImportItem, Practice, RowError};
-use spine_rules::record::{PatientKey, PatientRecord, RecordedNumber, RegistrationStatus};
+use spine_rules::record::RegistrationStatus::{Deducted, Registered};
+use spine_rules::record::{PatientKey, PatientRecord, RecordedNumber};
 use spine_store::{Cursor, RunKind, Store, StoreError};
 use spine_vocabulary::ConsentCode;
 
@@ -100,8 +101,8 @@ pub(crate) async fn whoever_left_the_extract_counts_as_deducted<B: Bench>(bench:
     let moved = PatientRecord { number: RecordedNumber::Valid(number(1)), ..patient(3) };
     let receipt = import(bench.store(), [item(patient(2)), item(moved)]).await.unwrap();
     assert_eq!((receipt.patients, receipt.departed), (2, 1));
-    let status: Vec<_> = records(bench.store()).await.iter().map(|record| record.registration.status).collect();
-    use RegistrationStatus::{Deducted, Registered};
+    let status: Vec<_> =
+        records(bench.store()).await.iter().map(|record| record.registration.status).collect();
     assert_eq!(status, [Deducted, Registered, Registered]);
     // The one who left holds no number any more.
     let holders = bench.store().holders(number(1)).await.unwrap();
@@ -158,10 +159,8 @@ pub(crate) async fn operators_survive_an_import_that_does_not_name_them<B: Bench
 pub(crate) async fn local_changes_show_until_the_extract_shows_them<B: Bench>(bench: B) {
     let (fence, run) = running(&bench, 1, RunKind::ConsentMigration).await;
     let aside = spine_rules::SetAside::because(spine_rules::Reason::LocalChangeOnly);
-    let settled = spine_store::Write {
-        local: vec![converted()],
-        ..write(1, spine_rules::Fact::SetAside(aside), 2)
-    };
+    let settled =
+        spine_store::Write { local: vec![converted()], ..write(1, spine_rules::Fact::SetAside(aside), 2) };
     bench.store().record(fence, run.id, &[settled]).await.unwrap();
     bench.store().release_lease(fence).await.unwrap();
     let shown = |records: &[PatientRecord]| -> Vec<_> {

@@ -64,7 +64,8 @@ pub(crate) async fn after_a_crash_the_same_host_takes_over_at_once<B: Bench>(mut
     assert_eq!(lease.fence, Fence(fence.0 + 1));
     // The leg is still the dead process's.
     assert!(bench.store().newest_run(None).await.unwrap().unwrap().interrupted);
-    let resumed = bench.store().open_leg(lease.fence, run.id, &new_run(RunKind::InitialUpload, 4)).await.unwrap();
+    let resumed =
+        bench.store().open_leg(lease.fence, run.id, &new_run(RunKind::InitialUpload, 4)).await.unwrap();
     assert_eq!((resumed.legs, resumed.interrupted, resumed.closed), (2, false, None));
 }
 

@@ -155,7 +155,12 @@ pub(crate) async fn an_unresolved_message_is_taken_over_by_the_next_run<B: Bench
     let (fence, run) = running(&bench, 2, RunKind::ConsentMigration).await;
     let store = bench.store();
     let sent = spine_store::Write { local: vec![converted(), implied()], ..dispatch(1, 1, 2) };
-    let group = [sent, write(1, Fact::WentQuiet, 3), write(1, Fact::GaveUp, 4), write(2, aside(Reason::NothingToSet), 4)];
+    let group = [
+        sent,
+        write(1, Fact::WentQuiet, 3),
+        write(1, Fact::GaveUp, 4),
+        write(2, aside(Reason::NothingToSet), 4),
+    ];
     store.record(fence, run.id, &group).await.unwrap();
     assert_eq!(store.frozen(run.id, &key(1)).await.unwrap(), Some(bytes(1)));
     assert_eq!(store.tally(run.id).await.unwrap().reasons[&Reason::InDoubt], 1);
@@ -174,24 +179,31 @@ pub(crate) async fn an_unresolved_message_is_taken_over_by_the_next_run<B: Bench
     assert_eq!(store.code_changes(None, 10).await.unwrap().len(), 1, "the implied consent waits");
     store.record(fence, next.id, &[write(1, Fact::ReconciledStored, 8)]).await.unwrap();
     let changes = store.code_changes(None, 10).await.unwrap();
-    assert_eq!(changes.iter().map(|one| (one.change, one.run)).collect::<Vec<_>>(), [
-        (converted(), run.id),
-        (implied(), next.id)
-    ]);
+    assert_eq!(
+        changes.iter().map(|one| (one.change, one.run)).collect::<Vec<_>>(),
+        [(converted(), run.id), (implied(), next.id)]
+    );
     assert_eq!(store.frozen(next.id, &key(1)).await.unwrap(), None);
     assert_eq!(store.frozen(run.id, &key(1)).await.unwrap(), None);
-    assert!(matches!(entry(store, run.id, 1).await.state, State::Unresolved { .. }), "the old run's story stands");
-    let facts: Vec<_> = store.history(&key(1)).await.unwrap().into_iter().map(|one| (one.run, one.fact)).collect();
-    assert_eq!(facts, [
-        (run.id, None),
-        (run.id, Some(Fact::Dispatched(live(1)))),
-        (run.id, Some(Fact::WentQuiet)),
-        (run.id, Some(Fact::GaveUp)),
-        (other.id, None),
-        (next.id, None),
-        (next.id, Some(Fact::Inherited(live(1)))),
-        (next.id, Some(Fact::ReconciledStored)),
-    ]);
+    assert!(
+        matches!(entry(store, run.id, 1).await.state, State::Unresolved { .. }),
+        "the old run's story stands"
+    );
+    let facts: Vec<_> =
+        store.history(&key(1)).await.unwrap().into_iter().map(|one| (one.run, one.fact)).collect();
+    assert_eq!(
+        facts,
+        [
+            (run.id, None),
+            (run.id, Some(Fact::Dispatched(live(1)))),
+            (run.id, Some(Fact::WentQuiet)),
+            (run.id, Some(Fact::GaveUp)),
+            (other.id, None),
+            (next.id, None),
+            (next.id, Some(Fact::Inherited(live(1)))),
+            (next.id, Some(Fact::ReconciledStored)),
+        ]
+    );
     // It is settled: no later run takes it over.
     let third = store.open_run(fence, &new_run(RunKind::ConsentMigration, 9), &|_| true).await.unwrap();
     assert_eq!(entry(store, third.id, 1).await.state, State::Listed);

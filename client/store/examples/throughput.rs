@@ -1,0 +1,177 @@
+//! How fast the SQLite store is here: import, opening, paging, recording. Prints figures; asserts nothing.
+//!
+//! `cargo run --release -p spine-store --example throughput -- [patients] [group]`
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measuring program")]
+#![expect(clippy::disallowed_methods, reason = "it measures real time")]
+
+use std::fmt::Write as _;
+use std::time::Instant;
+
+use jiff::Timestamp;
+use spine_rules::import::{ImportFailure, ImportItem, Practice};
+use spine_rules::lifecycle::{Fact, Live};
+use spine_rules::reason::Reason;
+use spine_rules::record::{
+    CodedEntry, LocalFlags, PatientKey, PatientRecord, RecordedNumber, Registration, RegistrationKind,
+    RegistrationStatus,
+};
+use spine_store::{
+    Action, Cursor, FrozenBytes, Holder, NewRun, RunKind, SqliteStore, Store, StoreOptions, Uploaded, Write,
+};
+use spine_vocabulary::{CodeScheme, MessageId, NhsNumber};
+
+const ENTRIES: u32 = 10;
+
+fn key(n: u32) -> PatientKey {
+    PatientKey::parse(&format!("{n:08}")).unwrap()
+}
+
+fn patient(n: u32) -> PatientRecord {
+    let number = (0..10).find_map(|check| NhsNumber::parse(&format!("9{n:08}{check}")).ok());
+    PatientRecord {
+        key: key(n),
+        number: number.map_or(RecordedNumber::Missing, RecordedNumber::Valid),
+        family_name: "Invented".to_owned(),
+        given_names: "Person".to_owned(),
+        gender: None,
+        birth_date: "1970-01-02".parse().ok(),
+        postcode: "ZZ99 9ZZ".to_owned(),
+        death_date: None,
+        registration: Registration {
+            kind: RegistrationKind::Permanent,
+            status: RegistrationStatus::Registered,
+            since: "2020-01-01".parse().ok(),
+            until: None,
+        },
+        flags: LocalFlags::default(),
+        codes: Vec::new(),
+        medications: Vec::new(),
+        allergies: Vec::new(),
+        incomplete: false,
+    }
+}
+
+fn code() -> CodedEntry {
+    CodedEntry {
+        scheme: CodeScheme::ReadV2,
+        code: "XY1..".to_owned(),
+        consent: None,
+        term: "An invented entry of the usual length".to_owned(),
+        date: "2025-05-05".parse().ok(),
+        recorded_at: "2025-05-05T10:00:00".parse().ok(),
+        priority: Some(3),
+        free_text: "with a few words beside it".to_owned(),
+    }
+}
+
+/// Bytes as large and about as compressible as an upload.
+fn bytes(n: u32) -> Vec<u8> {
+    let mut text = String::with_capacity(15_000);
+    let mut random = u64::from(n) + 1;
+    while text.len() < 14_000 {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let _ = write!(
+            text,
+            "<pertinentInformation typeCode=\"PERT\"><code code=\"{:x}\"/></pertinentInformation>",
+            random >> 40
+        );
+    }
+    text.into_bytes()
+}
+
+fn told(what: &str, count: u32, since: Instant) {
+    let seconds = since.elapsed().as_secs_f64();
+    println!("{what:<28} {count:>9} in {seconds:>7.2} s = {:>9.0}/s", f64::from(count) / seconds);
+}
+
+fn peak() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or("VmHWM: unknown").to_owned()
+}
+
+#[tokio::main]
+async fn main() {
+    let mut arguments = std::env::args().skip(1).map(|text| text.parse::<u32>().unwrap());
+    let (patients, group) = (arguments.next().unwrap_or(20_000), arguments.next().unwrap_or(128) as usize);
+    let folder = tempfile::tempdir().unwrap();
+    let options = StoreOptions::new("here", Timestamp::now);
+    let store = SqliteStore::open(folder.path().join("store"), options).await.unwrap();
+    let now = Timestamp::now();
+
+    let practice = Practice {
+        ods: "Y90001".parse().unwrap(),
+        name: "Invented Surgery".to_owned(),
+        party_key: "Y90001-0000001".parse().unwrap(),
+        asid: "990000000001".parse().unwrap(),
+        scr_enabled_on: None,
+        nn_days: 14,
+        operators: Vec::new(),
+    };
+    for round in ["import", "import again"] {
+        let start = Instant::now();
+        let records = (1..=patients).map(|n| ImportItem::Patient(Box::new(patient(n))));
+        let codes = (0..ENTRIES).flat_map(|_| (1..=patients).map(|n| ImportItem::Code(key(n), code())));
+        let mut items = records.chain(codes).map(Ok::<_, ImportFailure>);
+        store.import(&practice, &mut items, now).await.unwrap();
+        told(round, patients, start);
+        println!("  {}", peak());
+    }
+
+    let holder = Holder { host: "here".to_owned(), pid: 1, operator: "Nobody".to_owned() };
+    let fence = store.take_lease(&holder, now).await.unwrap().fence;
+    let new = NewRun {
+        kind: RunKind::InitialUpload,
+        action: Action::Run,
+        user: "000000000001".parse().unwrap(),
+        role_profile: "000000000002".parse().unwrap(),
+        settings: "{}".to_owned(),
+        build: "example".to_owned(),
+        at: now,
+    };
+    let start = Instant::now();
+    let run = store.open_run(fence, &new, &|_| true).await.unwrap();
+    told("open run", patients, start);
+
+    let start = Instant::now();
+    let mut after: Option<PatientKey> = None;
+    loop {
+        let page = store.page(run.id, Cursor::Due(now), after.as_ref(), 500).await.unwrap();
+        let Some((last, _)) = page.last() else { break };
+        after = Some(last.key.clone());
+    }
+    told("page (10 entries each)", patients, start);
+
+    let all: Vec<u32> = (1..=patients).collect();
+    let messages: Vec<Vec<u8>> = (0..16).map(bytes).collect();
+    let (mut intents, mut answers) = (std::time::Duration::ZERO, std::time::Duration::ZERO);
+    for chunk in all.chunks(group) {
+        let writes: Vec<Write> =
+            chunk.iter().map(|n| dispatch(*n, &messages[*n as usize % 16], now)).collect();
+        let start = Instant::now();
+        store.record(fence, run.id, &writes).await.unwrap();
+        intents += start.elapsed();
+        let writes: Vec<Write> = chunk.iter().map(|n| Write::new(key(*n), Fact::Acknowledged, now)).collect();
+        let start = Instant::now();
+        store.record(fence, run.id, &writes).await.unwrap();
+        answers += start.elapsed();
+    }
+    for (what, spent) in [("intents with 14 KB each", intents), ("acknowledgements", answers)] {
+        let seconds = spent.as_secs_f64();
+        println!("{what:<28} {patients:>9} in {seconds:>7.2} s = {:>9.0}/s", f64::from(patients) / seconds);
+    }
+    println!("groups of {group}; {}", peak());
+    println!("{:?}", store.tally(run.id).await.unwrap().counters);
+}
+
+fn dispatch(n: u32, bytes: &[u8], at: Timestamp) -> Write {
+    let mut sha256 = [0; 32];
+    sha256.copy_from_slice(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes).as_ref());
+    // Time-ordered, as the client's ids are.
+    let id = MessageId::parse(&format!("0190B5F1-7C3E-7D3A-9C00-{n:012X}")).unwrap();
+    Write {
+        frozen: Some(FrozenBytes(bytes.into())),
+        uploaded: Some(Uploaded { content_sha256: sha256, dissent: false }),
+        ..Write::new(key(n), Fact::Dispatched(Live { id, sha256, settles_as: Reason::Sent }), at)
+    }
+}
