@@ -6,6 +6,8 @@
 #[expect(dead_code, reason = "the contract's own tests use the rest")]
 mod bench;
 
+use std::fmt::Write as _;
+
 use bench::{
     Bench, Memory, Sqlite, bytes, holder, implied, import, item, key, live, new_run, patient, t, uploaded,
 };
