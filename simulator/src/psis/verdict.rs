@@ -82,6 +82,17 @@ fn may_send(
             return Err(Fault::not_authorised("the sending system is not known to the Spine").into());
         }
     }
+    if wrapper.sender.as_deref().is_some_and(|sender| sender != claimed) {
+        return Err(Fault::not_authorised("the nhsd-asid header is not the sending system").into());
+    }
+    // The header names the session's role profile; a message in another role's name is nobody's.
+    let session = request.header("nhsd-session-urid");
+    let role = wrapper.author.as_ref().map(|author| author.role_profile.as_str());
+    if session.is_some() && role.is_some() && session != role {
+        return Err(
+            Fault::not_authorised("the NHSD-Session-URID header is not the author's role profile").into()
+        );
+    }
     match &wrapper.author {
         Some(author) if !spine.sessions().is_live(&author.role_profile, &author.user, now) => {
             spine.book().violate(Violation::no_session(wrapper.message, now));

@@ -142,9 +142,12 @@ fn hold_component(component: Node<'_, '_>, ids: &mut HashSet<String>, breaches: 
             "no two coded entries have the same id",
         );
     }
-    let coded = one(entry, HL7, "code")
-        .is_some_and(|code| attribute(code, "code").is_some() && has(code, "codeSystem", system::SNOMED));
-    breaches.hold(coded, "ENTRY_CODE_INVALID", "a coded entry has one SNOMED CT code");
+    let coded = one(entry, HL7, "code").is_some_and(|code| is_snomed(code) || is_only_text(code));
+    breaches.hold(
+        coded,
+        "ENTRY_CODE_INVALID",
+        "a coded entry has one SNOMED CT code, or says that its original text has none",
+    );
     // The one kind of entry whose model has no status.
     let needs_none = entry.tag_name().name().starts_with("UKCT_MT144056");
     breaches.hold(
@@ -152,4 +155,14 @@ fn hold_component(component: Node<'_, '_>, ids: &mut HashSet<String>, breaches: 
         "ENTRY_STATUS_INVALID",
         "a coded entry has one statusCode",
     );
+}
+
+fn is_snomed(code: Node<'_, '_>) -> bool {
+    attribute(code, "code").is_some() && has(code, "codeSystem", system::SNOMED)
+}
+
+/// A concept outside SNOMED CT travels as its words. Source: HL7 v3 data types, `nullFlavor` OTH; the schemas allow it.
+fn is_only_text(code: Node<'_, '_>) -> bool {
+    let words = one(code, HL7, "originalText").and_then(|text| text.text()).unwrap_or("");
+    has(code, "nullFlavor", "OTH") && attribute(code, "code").is_none() && !words.trim().is_empty()
 }
