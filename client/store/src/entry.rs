@@ -64,7 +64,10 @@ pub struct Write {
     pub frozen: Option<FrozenBytes>,
     /// What the dispatch uploads; `None` for an ACS setting.
     pub uploaded: Option<Uploaded>,
-    /// Local code changes: with `Dispatched` they wait for the settling fact; with a settling fact they are applied.
+    /// Local code changes: with a settling fact they are applied as given; with any other but `Dispatched` they are refused. With
+    /// `Dispatched` they wait for the settling fact, whichever it is: Acknowledged, reconciled as stored and set aside apply all of
+    /// them; Rejected and Unresolved only those that replace a legacy code, for those say what the patient said. What an unresolved
+    /// message still waits with goes over to the run that takes it over; what an abandoned one waited with is forgotten.
     pub local: Vec<LocalChange>,
     /// Codes of the Spine or a note for the report, never a patient's data.
     pub note: Option<String>,

@@ -32,7 +32,8 @@ pub trait Store: Send + Sync + 'static {
     /// Replaces the practice and all its records by the import's, in one transaction: all of it or nothing.
     ///
     /// Kept across imports: what the Spine acknowledged, local code changes that the new extract does not show yet, runs. A
-    /// patient who is in an older import and not in this one counts as deducted. Refused while a lease is held.
+    /// patient who is in an older import and not in this one counts as deducted. Refused while a lease is held, and holds it itself for
+    /// as long as it lasts (the fence rises). Refused for another practice's extract: ids of patients are one practice's own.
     async fn import(
         &self,
         practice: &Practice,
@@ -74,7 +75,8 @@ pub trait Store: Send + Sync + 'static {
     // ---- Runs -------------------------------------------------------------------------------------------------
 
     /// Opens a run with its first leg: one `Listed` entry per patient of the population, all in one transaction. A patient
-    /// whose message an earlier run of the same kind left unresolved starts `Uncertain` under that id, with its bytes.
+    /// whose message an earlier run of the same interaction (uploads; permissions) left unresolved starts `Uncertain` under that id, with
+    /// its bytes, and with the local changes that still wait for it.
     async fn open_run(&self, fence: Fence, run: &NewRun, population: Population<'_>) -> Result<Run>;
 
     /// Opens a further leg of a run: everything `Sending` or `Accepted` becomes `Uncertain` (`Interrupted`), in one transaction.
@@ -109,6 +111,10 @@ pub trait Store: Send + Sync + 'static {
 
     /// Records a group of facts durably in one transaction: intent and bytes before any byte leaves; a local code change
     /// with the fact that settles the patient. A fact that does not fit its entry's state, or a stale fence, refuses the whole group.
+    ///
+    /// Several facts of one patient apply in their order. A dispatch needs its bytes, and they its digest; a second live id of one
+    /// patient and interaction is refused as an illegal fact (invariant J2); `Inherited` is the store's own, where a run opens. The
+    /// leg must be open.
     async fn record(&self, fence: Fence, run: RunId, group: &[Write]) -> Result<()>;
 
     /// The frozen bytes of an entry that is not settled (or is unresolved).

@@ -24,6 +24,7 @@ use sqlx::SqliteConnection;
 use sqlx::sqlite::SqlitePool;
 use tokio::sync::Mutex;
 
+use self::import::practice;
 use crate::entry::{CodeChange, Cursor, Entry, History, Tally, Write};
 use crate::lease::{Fence, Holder, Lease};
 use crate::options::StoreOptions;
@@ -65,19 +66,19 @@ impl Store for SqliteStore {
     }
 
     async fn practice(&self) -> Result<Option<Practice>> {
-        import::practice(self).await
+        practice::practice(self).await
     }
 
     async fn add_operator(&self, operator: &Operator) -> Result<()> {
-        import::put_operator(&mut *self.writer.lock().await, operator).await
+        practice::put_operator(&mut *self.writer.lock().await, operator).await
     }
 
     async fn operator(&self, user: &UserId) -> Result<Option<Operator>> {
-        Ok(import::operators(self).await?.into_iter().find(|known| known.user_id == *user))
+        Ok(practice::operators(self).await?.into_iter().find(|known| known.user_id == *user))
     }
 
     async fn last_import(&self) -> Result<Option<ImportReceipt>> {
-        import::last_receipt(self).await
+        practice::last_receipt(self).await
     }
 
     async fn holders(&self, number: NhsNumber) -> Result<Vec<Candidate>> {

@@ -1,7 +1,9 @@
 //! An import: rows of any order and any number are staged, sorted by SQLite outside memory, and put together in one pass.
 
+pub(super) mod practice;
+
 use jiff::Timestamp;
-use spine_rules::import::{ImportItem, Operator, Practice};
+use spine_rules::import::{ImportItem, Practice};
 use sqlx::{Connection, QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
 use super::SqliteStore;
@@ -88,7 +90,7 @@ async fn import_alone(
     sqlx::query(MERGE).bind(import).execute(&mut *tx).await?;
     let mut receipt = settle(&mut tx, import, &staged, &mut ledger).await?;
     receipt.at = now;
-    put_practice(&mut tx, practice, import, &receipt).await?;
+    practice::put(&mut tx, practice, import, &receipt).await?;
     sqlx::raw_sql("DROP TABLE temp.staged; DROP TABLE temp.staged_group").execute(&mut *tx).await?;
     tx.commit().await?;
     // Best effort: a reader may still need the log, and the next commit cuts it back.
@@ -257,66 +259,4 @@ async fn groups(tx: &mut SqliteConnection, import: i64, ledger: &mut Ledger) -> 
     .await?;
     ledger.orphans("groups.csv", count(strangers)?);
     Ok(())
-}
-
-async fn put_practice(
-    tx: &mut SqliteConnection,
-    practice: &Practice,
-    import: i64,
-    receipt: &ImportReceipt,
-) -> Result<()> {
-    let details = Practice { operators: Vec::new(), ..practice.clone() };
-    sqlx::query("INSERT OR REPLACE INTO practice (one, details, receipt, import) VALUES (1, ?, ?, ?)")
-        .bind(json(&details)?)
-        .bind(json(receipt)?)
-        .bind(import)
-        .execute(&mut *tx)
-        .await?;
-    for operator in &practice.operators {
-        put_operator(tx, operator).await?;
-    }
-    Ok(())
-}
-
-/// Adds an operator or replaces the one with the same user id.
-pub(super) async fn put_operator(tx: &mut SqliteConnection, operator: &Operator) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO operator (user_id, name, system_administrator) VALUES (?, ?, ?) \
-         ON CONFLICT (user_id) DO UPDATE SET name = excluded.name, system_administrator = excluded.system_administrator",
-    )
-    .bind(operator.user_id.as_str())
-    .bind(&operator.name)
-    .bind(operator.system_administrator)
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-/// The practice as it was imported last, with every operator known.
-pub(super) async fn practice(store: &SqliteStore) -> Result<Option<Practice>> {
-    let details: Option<String> =
-        sqlx::query_scalar("SELECT details FROM practice").fetch_optional(&store.readers).await?;
-    let Some(details) = details else { return Ok(None) };
-    let details: Practice = from_json(&details, "the practice")?;
-    Ok(Some(Practice { operators: operators(store).await?, ..details }))
-}
-
-/// Every operator, in the order in which they became known.
-pub(super) async fn operators(store: &SqliteStore) -> Result<Vec<Operator>> {
-    let found = sqlx::query("SELECT user_id, name, system_administrator FROM operator ORDER BY seq")
-        .fetch_all(&store.readers)
-        .await?;
-    let read = |row: &sqlx::sqlite::SqliteRow| {
-        let user_id = spine_vocabulary::UserId::parse(row.try_get(0)?)
-            .map_err(|_| super::error::damaged("a user id"))?;
-        Ok(Operator { user_id, name: row.try_get(1)?, system_administrator: row.try_get(2)? })
-    };
-    found.iter().map(read).collect()
-}
-
-/// What the last import left out or held.
-pub(super) async fn last_receipt(store: &SqliteStore) -> Result<Option<ImportReceipt>> {
-    let receipt: Option<String> =
-        sqlx::query_scalar("SELECT receipt FROM practice").fetch_optional(&store.readers).await?;
-    receipt.map(|text| from_json(&text, "the last import")).transpose()
 }
