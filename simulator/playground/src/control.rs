@@ -45,6 +45,18 @@ pub(crate) async fn permissions(ready: &Ready) -> Result<Vec<Permission>, Contro
     lines(ready, "/permissions").await
 }
 
+/// Whether the fake Spine holds any summary of a patient, of whatever origin and age.
+pub(crate) async fn holds_a_summary(ready: &Ready, number: &str) -> Result<bool, ControlError> {
+    #[derive(Deserialize)]
+    struct Person {
+        events: Vec<serde::de::IgnoredAny>,
+    }
+    let failed = |why: String| ControlError { path: "/people/NUMBER", why };
+    let body = fetch(ready, &format!("/people/{number}")).await.map_err(|error| failed(error.to_string()))?;
+    let person: Person = serde_json::from_slice(&body).map_err(|error| failed(error.to_string()))?;
+    Ok(!person.events.is_empty())
+}
+
 async fn lines<T: DeserializeOwned>(ready: &Ready, path: &'static str) -> Result<Vec<T>, ControlError> {
     let failed = |why: String| ControlError { path, why };
     let body = fetch(ready, path).await.map_err(|error| failed(error.to_string()))?;

@@ -44,12 +44,19 @@ pub(crate) async fn upload(
         clinical: accepted.clinical,
         dissenter: accepted.dissenter,
     });
-    Ok(Upload {
+    let mut upload = Upload {
         practice: keys(population, false)?,
         finished,
         told: told(client, run).await?,
         stored: stored.collect(),
-    })
+        standing: HashSet::new(),
+    };
+    for number in upload.unaccounted() {
+        if control::holds_a_summary(ready, &number).await? {
+            upload.standing.insert(number);
+        }
+    }
+    Ok(upload)
 }
 
 /// What the client says of everybody in a run.

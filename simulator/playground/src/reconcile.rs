@@ -54,6 +54,19 @@ pub struct Upload {
     pub told: Vec<Told>,
     /// What the fake Spine accepted during the run.
     pub stored: Vec<Stored>,
+    /// The NHS numbers of those of whom nothing was accepted though something is due, and of whom the fake Spine holds an
+    /// older summary.
+    pub standing: HashSet<String>,
+}
+
+impl Upload {
+    /// The NHS numbers of those of whom something is due and nothing was accepted: the fake Spine must be asked about them.
+    #[must_use]
+    pub fn unaccounted(&self) -> Vec<String> {
+        let stored: HashSet<&str> = self.stored.iter().map(|event| event.number.as_str()).collect();
+        let due = self.told.iter().filter(|told| is_due(told)).filter_map(|told| told.number.clone());
+        due.filter(|number| !stored.contains(number.as_str())).collect()
+    }
 }
 
 /// What is held against each other about a Consent Migration.
@@ -115,7 +128,11 @@ pub fn upload(facts: &Upload) -> Reconciled {
             && !events.iter().any(|event| event.event.eq_ignore_ascii_case(id))
         {
             differences.lost(&told.key, "acknowledged here, and not on the Spine");
-        } else if facts.finished && is_due(told) && events.is_empty() {
+        } else if facts.finished
+            && is_due(told)
+            && events.is_empty()
+            && !told.number.as_ref().is_some_and(|number| facts.standing.contains(number))
+        {
             differences.lost(&told.key, "due, and nothing on the Spine");
         }
         if told.counter == Counter::NotRequired

@@ -37,6 +37,7 @@ fn sound() -> Upload {
             told("E", Reason::InDoubt),
         ],
         stored: vec![stored("A"), Stored { clinical: false, dissenter: true, ..stored("B") }, stored("E")],
+        standing: HashSet::new(),
     }
 }
 
@@ -124,4 +125,15 @@ fn an_acknowledged_dissent_must_be_on_the_acs() {
     assert_eq!(figures(&migration(&facts)), [1, 0, 0]);
     facts.practice.push("C".to_owned());
     assert_eq!(figures(&migration(&facts)), [2, 0, 0]);
+}
+
+#[test]
+fn an_older_summary_of_the_patient_is_not_nothing() {
+    let mut facts = sound();
+    facts.told[0] = told("A", Reason::AlreadySent);
+    facts.stored.retain(|stored| stored.number != "NA");
+    assert_eq!(facts.unaccounted(), ["NA"]);
+    assert_eq!(figures(&upload(&facts)), [1, 0, 0]);
+    facts.standing.insert("NA".into());
+    assert_eq!(figures(&upload(&facts)), [0, 0, 0]);
 }
