@@ -42,8 +42,8 @@ mod tests {
             default_store(|name| set.iter().find(|(is, _)| *is == name).map(|(_, value)| value.into()))
         };
         for (set, wanted) in [
-            (&[("XDG_DATA_HOME", "/data"), ("HOME", "/home/olive")][..], "/data/scr/practice.scr"),
-            (&[("HOME", "/home/olive")], "/home/olive/.local/share/scr/practice.scr"),
+            (&[("XDG_DATA_HOME", "/data"), ("HOME", "/users/olive")][..], "/data/scr/practice.scr"),
+            (&[("HOME", "/users/olive")], "/users/olive/.local/share/scr/practice.scr"),
             (&[("XDG_DATA_HOME", "relative"), ("HOME", "/h")], "/h/.local/share/scr/practice.scr"),
             (&[], "practice.scr"),
         ] {

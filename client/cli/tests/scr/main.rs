@@ -1,0 +1,10 @@
+//! The program `scr` as an operator meets it: a process of its own against a fake Spine over mutual TLS.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod canary;
+mod commands;
+mod connection;
+#[cfg(unix)]
+mod interrupted;
+mod runs;
+mod surgery;
