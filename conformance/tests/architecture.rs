@@ -140,7 +140,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("sqlx", &["spine-store"]),
     ("quick-xml", &["spine-message", "spine-session"]),
     ("roxmltree", &["spine-simulator"]),
-    ("hyper", &["spine-transport", "spine-simulator"]),
+    // The playground reads the simulator's control port; it is a program for developers, not part of the client.
+    ("hyper", &["spine-transport", "spine-simulator", "spine-playground"]),
     ("rustls", &["spine-transport", "spine-simulator"]),
     ("miette", &["spine-cli"]),
     ("rand", &[]),

@@ -37,13 +37,8 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(patients: usize, today: Date) -> Self {
-        let as_of = spine_fixtures::Date::new(
-            today.year().into(),
-            today.month().unsigned_abs(),
-            today.day().unsigned_abs(),
-        );
         let folder = tempfile::tempdir().unwrap();
-        let written = Population::new(1, patients, as_of.unwrap()).write(folder.path()).unwrap();
+        let written = Population::new(1, patients, fixture_date(today)).write(folder.path()).unwrap();
         let extract = Extract::open(&written.practice, None).unwrap();
         let profile = PracticeProfile::from(extract.practice());
         Self {
@@ -101,7 +96,7 @@ pub(crate) struct Files<'a> {
 }
 
 impl SpineSide for Files<'_> {
-    /// Of a restricted record PDS keeps address and practice to itself. Source: PDS FHIR API specification.
+    /// Of a restricted record the retrieval tells that it is restricted, and nothing else. Source: MIM 6.3, PDS.
     fn retrieve(&self, number: NhsNumber) -> PdsAnswer {
         let people = &self.world.people;
         let Some(asked) = people.get(&number.reveal()) else { return PdsAnswer::NotFound };
@@ -132,6 +127,12 @@ impl SpineSide for Files<'_> {
         });
         Standing::Told { store, view, newest }
     }
+}
+
+/// A day as the fixtures write it.
+pub(crate) fn fixture_date(day: Date) -> spine_fixtures::Date {
+    let (month, day_of_month) = (day.month().unsigned_abs(), day.day().unsigned_abs());
+    spine_fixtures::Date::new(day.year().into(), month, day_of_month).unwrap()
 }
 
 /// The record after a migration: what it added stands beside what was there.
@@ -255,22 +256,22 @@ fn by_number(folder: &FilePath, table: &str) -> HashMap<String, Cells> {
 
 fn pds_record(person: &Cells, superseded: bool) -> PdsRecord {
     let sensitive = ["S", "Y"].contains(&person["sensitivity"].as_str());
-    let open = |column: &str| if sensitive { String::new() } else { person[column].clone() };
-    let date = |column: &str| person[column].parse::<Date>().ok();
+    let open = |column: &str| if sensitive { "" } else { person[column].as_str() };
+    let date = |column: &str| open(column).parse::<Date>().ok();
     let death = PdsDeath {
         date: date("death_date"),
-        notification: DeathNotification::from_code(&person["death_status"]),
+        notification: DeathNotification::from_code(open("death_status")),
     };
     PdsRecord {
         number: NhsNumber::parse(&person["nhs_number"]).unwrap(),
         superseded,
         sensitive,
-        family_name: person["family"].clone(),
-        given_names: person["given"].split_whitespace().map(str::to_owned).collect(),
-        gender: Gender::from_code(&person["gender"]),
+        family_name: open("family").to_owned(),
+        given_names: open("given").split_whitespace().map(str::to_owned).collect(),
+        gender: Gender::from_code(open("gender")),
         birth_date: date("birth_date"),
-        postcode: open("postcode"),
+        postcode: open("postcode").to_owned(),
         death: Some(death).filter(|death| death.date.is_some() || death.notification.is_some()),
-        practice: OdsCode::parse(&open("gp_practice")).ok(),
+        practice: OdsCode::parse(open("gp_practice")).ok(),
     }
 }
