@@ -31,8 +31,8 @@ pub(crate) struct Arguments {
 /// What every command knows.
 #[derive(Debug, Args)]
 pub(crate) struct Common {
-    /// The store: records, runs and facts. [default: practice.scr in the user's data folder: $XDG_DATA_HOME/scr or
-    /// ~/.local/share/scr, on Windows %LOCALAPPDATA%\scr; without such a folder ./practice.scr]
+    /// The store: records, runs and facts. [default: practice.scr in the user's data folder: `$XDG_DATA_HOME/scr`
+    /// or `~/.local/share/scr`, on Windows `%LOCALAPPDATA%\scr`; without such a folder `./practice.scr`]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) store: Option<PathBuf>,
     /// One JSON document on standard output, and no progress.

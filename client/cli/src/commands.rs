@@ -88,6 +88,7 @@ fn connect(file: &Path, service: Service) -> Result<Connection, CliError> {
 }
 
 /// What a command speaks with.
+#[derive(Clone, Copy)]
 enum Service {
     Spine,
     Identity,

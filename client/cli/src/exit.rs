@@ -3,6 +3,7 @@
 //! Source: sysexits where it has a fitting code; 1, 3 and 130 are ours.
 
 use spine_client::fault::SpineFault;
+use spine_client::session::{AssertionError, SignInError};
 use spine_client::spine::identity::IdentityError;
 use spine_client::{ClientError, Closed, Counters, Ended, Halt, LoginError, Reason, StoreError};
 
@@ -99,10 +100,12 @@ impl Exit {
     pub fn of_error(error: &ClientError) -> Self {
         match error {
             ClientError::NoPractice | ClientError::ColumnMap(_) | ClientError::Addresses(_) => Self::Config,
-            ClientError::Extract(_) | ClientError::NoRun | ClientError::NoPatient => Self::Input,
+            ClientError::Extract(_)
+            | ClientError::Store(StoreError::Import(_))
+            | ClientError::NoRun
+            | ClientError::NoPatient => Self::Input,
             ClientError::Login(error) => Self::of_login(error),
             ClientError::NotOpen(_) => Self::Usage,
-            ClientError::Store(StoreError::Import(_)) => Self::Input,
             ClientError::Store(StoreError::IllegalFact(_) | StoreError::Missing(_)) => Self::Bug,
             ClientError::Held(_) | ClientError::Store(_) | ClientError::Changes(_) => Self::Store,
             ClientError::Halted(halt) => Self::of_halt(halt),
@@ -121,22 +124,34 @@ impl Exit {
     }
 
     fn of_login(error: &LoginError) -> Self {
-        use spine_client::session::{AssertionError, SignInError};
         match error {
-            LoginError::Identity(IdentityError::Unreachable(failure)) if failure.is_lasting() => Self::Config,
-            LoginError::Identity(IdentityError::Unreachable(_)) => Self::Unavailable,
-            LoginError::Identity(IdentityError::Misbehaved(500..)) => Self::Unavailable,
-            LoginError::Identity(
-                IdentityError::Misbehaved(_) | IdentityError::SignIn(SignInError::Misbehaved(_)),
-            ) => Self::Protocol,
-            LoginError::Identity(IdentityError::Assertion(
+            LoginError::Identity(error) => Self::of_identity(error),
+            LoginError::Reader => Self::Bug,
+            LoginError::NoSession
+            | LoginError::SessionOver(_)
+            | LoginError::NotAnOperator(_)
+            | LoginError::NotPermitted(_)
+            | LoginError::NoJobRole
+            | LoginError::Card(_)
+            | LoginError::Proof(_)
+            | LoginError::Role(_)
+            | LoginError::Open(_) => Self::NotPermitted,
+        }
+    }
+
+    fn of_identity(error: &IdentityError) -> Self {
+        match error {
+            IdentityError::Unreachable(failure) if failure.is_lasting() => Self::Config,
+            IdentityError::Unreachable(_) | IdentityError::Misbehaved(500..) => Self::Unavailable,
+            IdentityError::SignIn(SignInError::Refused(_))
+            | IdentityError::Assertion(
                 AssertionError::NotGranted { .. }
                 | AssertionError::Over { .. }
                 | AssertionError::NotYetValid { .. },
-            )) => Self::NotPermitted,
-            LoginError::Identity(IdentityError::Assertion(_)) => Self::Protocol,
-            LoginError::Reader => Self::Bug,
-            _ => Self::NotPermitted,
+            ) => Self::NotPermitted,
+            IdentityError::Misbehaved(_)
+            | IdentityError::SignIn(SignInError::Misbehaved(_))
+            | IdentityError::Assertion(_) => Self::Protocol,
         }
     }
 }

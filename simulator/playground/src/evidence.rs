@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use spine_client::vocabulary::NhsNumber;
 use spine_client::{Client, ClientError, PatientKey, RunId};
 use spine_fixtures::Population;
 use spine_simulator::Ready;
@@ -69,7 +70,7 @@ pub(crate) async fn told(client: &Client, run: RunId) -> Result<Vec<Told>, Clien
         after = Some(last.key.clone());
         all.extend(page.into_iter().map(|one| Told {
             key: one.key.as_str().to_owned(),
-            number: one.number.map(|number| number.reveal()),
+            number: one.number.map(NhsNumber::reveal),
             counter: one.counter,
             reason: one.reason,
             event: one.event.map(|event| event.to_string()),

@@ -60,12 +60,11 @@ pub fn main_with(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 async fn play(arguments: &Arguments, output: Output) -> Result<bool, Unable> {
     let keys = tempfile::tempdir()?;
     let temporary;
-    let folder = match &arguments.keep {
-        Some(folder) => folder.clone(),
-        None => {
-            temporary = tempfile::tempdir()?;
-            temporary.path().to_owned()
-        }
+    let folder = if let Some(folder) = &arguments.keep {
+        folder.clone()
+    } else {
+        temporary = tempfile::tempdir()?;
+        temporary.path().to_owned()
     };
     let patients = usize::try_from(arguments.patients)?;
     output.tell(&format!("1. A practice of {patients} invented patients (seed {}).", arguments.seed));

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use spine_client::{RunId, Silent, Stop, SystemClock};
+use spine_client::{Reason, RunId, Silent, Stop, SystemClock};
 use spine_playground::{Document, FakeSpineProcess, Journey, Practice, Travelled};
 
 const PATIENTS: usize = 200;
@@ -38,7 +38,7 @@ async fn travel(folder: &Path) -> (Travelled, Verdicts) {
             let Some(last) = page.last() else { break };
             after = Some(last.key.clone());
             for one in page {
-                let verdict = (format!("{:?}", one.counter), one.reason.map(|reason| reason.code()));
+                let verdict = (format!("{:?}", one.counter), one.reason.map(Reason::code));
                 verdicts.insert((run, one.key.as_str().to_owned()), verdict);
             }
         }

@@ -14,7 +14,8 @@ use crate::failure::CliError;
 /// One rule, as `--json` says it.
 #[derive(Serialize)]
 struct Rule<'e> {
-    rule: &'e str,
+    #[serde(rename = "rule")]
+    key: &'e str,
     question: &'e str,
     input: &'e str,
     verdict: &'static str,
@@ -55,7 +56,7 @@ pub(super) async fn explain(desk: &Desk, number: &str, spine: Option<&Path>) -> 
 fn rule(explained: &Explained) -> Rule<'_> {
     let aside = explained.verdict.set_aside();
     Rule {
-        rule: explained.rule,
+        key: explained.rule,
         question: explained.question,
         input: &explained.input,
         verdict: word(&explained.verdict),

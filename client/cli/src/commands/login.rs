@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use spine_client::session::{Piv, Session, SocketChannel};
-use spine_client::vocabulary::RoleProfileId;
+use spine_client::vocabulary::{ActivityCode, RoleProfileId};
 use spine_client::{Addresses, Clock as _, LoginError, SystemClock};
 
 use super::{Desk, Service, connect, pin};
@@ -100,7 +100,7 @@ struct Document<'s> {
 fn tell(desk: &Desk, session: &Session) -> Result<(), CliError> {
     let role = session.role();
     let left = session.remaining(SystemClock.now());
-    let activities: Vec<&str> = role.activities.iter().map(|activity| activity.as_str()).collect();
+    let activities: Vec<&str> = role.activities.iter().map(ActivityCode::as_str).collect();
     if desk.output.json {
         return desk.output.document(&Document {
             schema: "scr-session/1",

@@ -146,7 +146,7 @@ fn tell_ending(desk: &Desk, kind: Kind, ended: &Ended) {
             ));
         }
         (None, Exit::SomeFailed) => {
-            desk.output.tell("Finished; the Failed ones need a person: see the reasons above.")
+            desk.output.tell("Finished; the Failed ones need a person: see the reasons above.");
         }
         (None, Exit::InDoubt) => say("Finished, but some are in doubt: see above."),
         (None, _) => desk.output.tell("Finished."),

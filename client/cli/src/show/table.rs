@@ -16,7 +16,7 @@ const NAMES: [(Counter, &str); 5] = [
 /// One line: kind, number, state, legs.
 #[must_use]
 pub fn headline(report: &Report) -> String {
-    let kind = RunKind::from_code(&report.kind).map(RunKind::text).unwrap_or(&report.kind);
+    let kind = RunKind::from_code(&report.kind).map_or(report.kind.as_str(), |kind| kind.text());
     let legs = if report.legs == 1 { "1 leg".to_owned() } else { format!("{} legs", report.legs) };
     format!("{kind}, run {}: {} ({legs})\n", report.run, report.state)
 }
@@ -46,7 +46,7 @@ pub fn reasons(report: &Report) -> String {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "  {name}");
         for (reason, count) in here {
-            let _ = writeln!(text, "    {:>9}  {:<24}  {}", grouped(count), reason.code(), reason.text());
+            let _ = writeln!(text, "    {:>9}  {:<26}  {}", grouped(count), reason.code(), reason.text());
         }
     }
     text

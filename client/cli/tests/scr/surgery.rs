@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-use spine_client::{Client, Clock as _, PatientKey, RunId, SystemClock};
+use spine_client::{Client, Clock as _, PatientKey, Reason, RunId, SystemClock};
 use spine_fixtures::Population;
 use spine_fixtures::population::staff;
 use spine_simulator::scenario::Settings;
@@ -174,7 +174,7 @@ async fn verdicts(store: &Path, run: RunId) -> Verdicts {
         let Some(last) = page.last() else { return all };
         after = Some(last.key.clone());
         for one in page {
-            let verdict = (format!("{:?}", one.counter), one.reason.map(|reason| reason.code()));
+            let verdict = (format!("{:?}", one.counter), one.reason.map(Reason::code));
             assert!(all.insert(one.key.as_str().to_owned(), verdict).is_none());
         }
     }
