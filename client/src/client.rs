@@ -13,7 +13,7 @@ use spine_rules::{
 };
 use spine_session::{AccessPolicy, Action as Doing, Operator, Pin, Session, Smartcard, authorise};
 use spine_store::{
-    Action, Cursor, Holder, ImportReceipt, Lease, NewRun, Run, RunId, RunKind, SqliteStore, Store,
+    Action, Closed, Cursor, Holder, ImportReceipt, Lease, NewRun, Run, RunId, RunKind, SqliteStore, Store,
     StoreOptions, Tally,
 };
 use spine_transport::Exchange;
@@ -259,7 +259,7 @@ impl Client {
             }
         }
         let past = match &last {
-            Some(run) => Some(past(&self.store.tally(run.id).await?)),
+            Some(run) => Some(past(run, &self.store.tally(run.id).await?)),
             None => None,
         };
         let today = crate::clock::uk_date(self.clock.now());
@@ -366,10 +366,13 @@ impl Client {
     }
 }
 
-fn past(tally: &Tally) -> selection::PastRun {
+/// How far a run came. One that never closed has its closing before it, at least.
+fn past(run: &Run, tally: &Tally) -> selection::PastRun {
     let count = |counter| tally.counters.get(&counter).copied().unwrap_or(0);
+    let unsettled = count(Counter::Unprocessed) + count(Counter::Sending);
+    let finished = matches!(run.closed, Some((Closed::Finished, _)));
     selection::PastRun {
-        outstanding: count(Counter::Unprocessed) + count(Counter::Sending),
+        outstanding: if finished { 0 } else { unsettled.max(1) },
         failed: count(Counter::Failed),
     }
 }

@@ -1,0 +1,149 @@
+//! A practice and a fake Spine in one process, on a clock that only moves while everybody waits.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use spine_client::session::Session;
+use spine_client::{
+    Action, Client, ClientError, Clock, Closed, Ended, Limits, RunKind, RunRequest, Silent, Stop, Store,
+    Tally, TimeOrderedIds,
+};
+use spine_simulator::Spine;
+use spine_simulator::scenario::{Scenario, Settings};
+use spine_simulator::wire::WireRequest;
+use spine_store::{MemoryStore, StoreOptions};
+use spine_transport::{InProcess, Interference, Method, Request, Response};
+
+use crate::world::World;
+
+/// The runtime's paused time, from the moment at which the operator logged in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PausedClock {
+    base: Timestamp,
+    start: tokio::time::Instant,
+}
+
+#[async_trait]
+impl Clock for PausedClock {
+    fn now(&self) -> Timestamp {
+        self.base + jiff::SignedDuration::try_from(self.start.elapsed()).unwrap()
+    }
+
+    async fn wait(&self, span: Duration) {
+        tokio::time::sleep(span).await;
+    }
+}
+
+impl spine_simulator::clock::Clock for PausedClock {
+    fn now(&self) -> Timestamp {
+        Clock::now(self)
+    }
+}
+
+/// What happens to the n-th exchange (from 0).
+pub(crate) type Interfere = Arc<dyn Fn(u64, &Request) -> Interference + Send + Sync>;
+
+pub(crate) struct Bench {
+    pub(crate) spine: Spine,
+    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) clock: PausedClock,
+    pub(crate) interfere: Interfere,
+}
+
+impl Bench {
+    /// The practice of the login, imported into a fresh store, and its Spine. Call within a paused runtime.
+    pub(crate) async fn new(settings: Settings) -> Self {
+        let (world, session) = operator();
+        let clock = PausedClock { base: session.started_at(), start: tokio::time::Instant::now() };
+        let scenario = Scenario::load(&world.dir.path().join("spine"), settings).unwrap();
+        let options = StoreOptions::new("test-host", move || Clock::now(&clock));
+        let bench = Self {
+            spine: Spine::new(scenario, Arc::new(clock)),
+            store: Arc::new(MemoryStore::new(options)),
+            clock,
+            interfere: Arc::new(|_, _| Interference::None),
+        };
+        bench.client().import(&world.dir.path().join("practice"), None).await.unwrap();
+        bench
+    }
+
+    /// The same Spine and practice with this interference.
+    pub(crate) fn interfered(
+        mut self,
+        interfere: impl Fn(u64, &Request) -> Interference + Send + Sync + 'static,
+    ) -> Self {
+        self.interfere = Arc::new(interfere);
+        self
+    }
+
+    pub(crate) fn client(&self) -> Client {
+        let ids = TimeOrderedIds::new(self.clock);
+        let store: Arc<dyn Store> = Arc::<MemoryStore>::clone(&self.store);
+        Client::new(store, Arc::new(self.clock), Arc::new(ids), "test-host")
+    }
+
+    pub(crate) async fn run(&self, kind: RunKind, action: Action) -> Ended {
+        self.attempt(kind, action).await.unwrap()
+    }
+
+    /// A leg that may fail to open or to close, as it does when the store fails just then.
+    pub(crate) async fn try_run(&self, kind: RunKind, action: Action) -> Option<Ended> {
+        self.attempt(kind, action).await.ok()
+    }
+
+    /// Works on until the kind's newest run is finished, as an operator would, but not for ever: resumes what can be
+    /// resumed, and runs where nothing ran yet.
+    pub(crate) async fn to_the_end(&self, kind: RunKind) -> Tally {
+        for _ in 0..20 {
+            let newest = self.store.newest_run(Some(kind)).await.unwrap();
+            let action = match newest {
+                Some(run) if matches!(run.closed, Some((Closed::Finished, _))) => {
+                    return self.store.tally(run.id).await.unwrap();
+                }
+                Some(_) => Action::Resume,
+                None => Action::Run,
+            };
+            self.attempt(kind, action).await.unwrap();
+        }
+        panic!("the run does not come to an end")
+    }
+
+    async fn attempt(&self, kind: RunKind, action: Action) -> Result<Ended, ClientError> {
+        let (_, session) = operator();
+        let spine = self.spine.clone();
+        let interfere = Arc::clone(&self.interfere);
+        let exchange = InProcess::new(move |request| {
+            let answer = spine.answer(&wire(request));
+            std::future::ready(Response { status: answer.status, headers: answer.headers, body: answer.body })
+        })
+        .with_interference(move |n, request| interfere(n, request));
+        let limits = Limits { lanes: 4, in_flight: 16, ..Limits::default() };
+        let request = RunRequest { limits, ..RunRequest::new(kind, action) };
+        self.client().run(Arc::new(exchange), session, request, Stop::default(), &Silent).await
+    }
+}
+
+fn wire(request: Request) -> WireRequest {
+    WireRequest {
+        method: if request.method == Method::Post { http::Method::POST } else { http::Method::GET },
+        path_and_query: request.target,
+        headers: request.headers,
+        body: request.body,
+    }
+}
+
+/// An operator who logged in once for all tests, on a runtime of its own: sockets and paused time do not go together.
+fn operator() -> &'static (World, Session) {
+    static OPERATOR: OnceLock<(World, Session)> = OnceLock::new();
+    OPERATOR.get_or_init(|| {
+        let login = || {
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            let world = runtime.block_on(World::of(60, Settings::default()));
+            let session = world.session.clone();
+            (world, session)
+        };
+        std::thread::spawn(login).join().unwrap()
+    })
+}
