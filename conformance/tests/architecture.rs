@@ -4,6 +4,8 @@
 //! link, however far down, is named in `never`; one that only some crates may name themselves is in [`ONLY_IN`]. Licences, sources and
 //! crates that nobody may link at all are cargo-deny's work.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use cargo_metadata::{CargoOpt, DependencyKind, Metadata, MetadataCommand, Package, PackageId};

@@ -1,6 +1,8 @@
 //! The house style, as far as a machine can see it: sizes, entry files, forbidden words, machine paths, numbers that could be
 //! somebody's. It names every violation at once. An exception is a line in [`EXCEPTIONS`], with its reason.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -96,9 +96,9 @@ fn sides(candidate: &Candidate, row: &Comparison) -> (Candidate, PdsAnswer) {
     let (postcode, pds_postcode) = pair(row.postcode, "LS6 3QV", "LS6 3QW");
     record.gender = gender;
     record.birth_date = birth_date;
-    record.family_name = surname.unwrap_or_default().to_owned();
-    record.given_names = forename.unwrap_or_default().to_owned();
-    record.postcode = postcode.unwrap_or_default().to_owned();
+    surname.unwrap_or_default().clone_into(&mut record.family_name);
+    forename.unwrap_or_default().clone_into(&mut record.given_names);
+    postcode.unwrap_or_default().clone_into(&mut record.postcode);
     let pds = PdsRecord {
         number,
         superseded: false,

@@ -112,15 +112,7 @@ impl Wire {
 
     /// The answer to a synchronous request, which must be about that request.
     fn ask(&self, frozen: &Frozen) -> Answer {
-        let response = self.post(frozen);
-        self.read(frozen.id, &response)
-    }
-
-    fn read(&self, sent: MessageId, response: &WireResponse) -> Answer {
-        let kind = response.headers.get("content-type").and_then(|kind| kind.to_str().ok());
-        let reply = read_answer(kind, &response.body);
-        assert_eq!(reply.correlation.with(sent), Correlated::Ours, "{:?}", reply.answer);
-        reply.answer
+        read(frozen.id, &self.post(frozen))
     }
 
     fn post(&self, frozen: &Frozen) -> WireResponse {
@@ -172,7 +164,7 @@ impl Wire {
             let headers = poll_headers(frozen.id, &addressing(), &author());
             let response = self.send(Method::GET, &place, headers, Vec::new());
             if response.status == StatusCode::OK {
-                let answer = self.read(frozen.id, &response);
+                let answer = read(frozen.id, &response);
                 let Answer::Acknowledgement(answer) = answer else { panic!("{answer:?}") };
                 return answer.type_code == TypeCode::Accepted;
             }
@@ -180,6 +172,14 @@ impl Wire {
         }
         panic!("no answer after twenty polls")
     }
+}
+
+/// What the client reads of an answer, which must be about the message sent.
+fn read(sent: MessageId, response: &WireResponse) -> Answer {
+    let kind = response.headers.get("content-type").and_then(|kind| kind.to_str().ok());
+    let reply = read_answer(kind, &response.body);
+    assert_eq!(reply.correlation.with(sent), Correlated::Ours, "{:?}", reply.answer);
+    reply.answer
 }
 
 impl SpineSide for Wire {

@@ -8,7 +8,7 @@ use spine_oracle::Expected;
 use spine_rules::Reason;
 use spine_rules::record::LocalChange;
 
-use crate::world::{Files, World, fixture_date, sent, with_changes};
+use crate::world::{Files, World, aloud, fixture_date, sent, with_changes};
 
 /// The personas must be judged alike whatever day it is: an ordinary day, the days on which months and years end unevenly.
 const DAYS: &[Date] =
@@ -109,7 +109,7 @@ pub(crate) fn disagreement(
         (true, Some((slug, _))) => Some(format!("{slug} agrees again: take it off the list")),
         (false, None) => Some(told(persona, today, expected, judged)),
         (false, Some((slug, why))) => {
-            println!("KNOWN DISAGREEMENT {slug}: {why}");
+            aloud(&format!("KNOWN DISAGREEMENT {slug}: {why}"));
             None
         }
     }

@@ -12,6 +12,8 @@ use spine_simulator::wire::read::multipart::Related;
 use spine_simulator::wire::read::wrapper::Wrapper;
 use spine_simulator::wire::read::{soap, xml};
 
+use crate::world::aloud;
+
 /// How the names of answers begin; whatever else is a request.
 const ANSWERS: [&str; 4] = ["resp.", "soapfault.", "ebxml.", "wire-async-response."];
 
@@ -45,7 +47,7 @@ fn samples() -> Option<PathBuf> {
             std::env::var_os("CI_REQUIRES_SAMPLES").is_none(),
             "samples are required, and there are none"
         );
-        println!("skipped: published samples, because SPINE_SAMPLES names no folder");
+        aloud("skipped: published samples, because SPINE_SAMPLES names no folder");
     }
     folder
 }

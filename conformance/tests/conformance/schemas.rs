@@ -9,7 +9,7 @@ use jiff::civil::date;
 use spine_message::{event_list_query, pds_retrieval, set_permissions, upload};
 use spine_vocabulary::AcsPermission;
 
-use crate::world::{Files, World, addressing, author, message_id, payload, practice, stamp};
+use crate::world::{Files, World, addressing, aloud, author, message_id, payload, practice, stamp};
 
 /// Generated patients beside the personas.
 const CROWD: usize = 150;
@@ -66,7 +66,7 @@ fn schemas() -> Option<PathBuf> {
         (Some(_), false) => "xmllint is not installed",
     };
     assert!(std::env::var_os("CI_REQUIRES_SCHEMAS").is_none(), "schemas are required, but {missing}");
-    println!("skipped: national XML schemas, because {missing}");
+    aloud(&format!("skipped: national XML schemas, because {missing}"));
     None
 }
 
@@ -79,7 +79,7 @@ fn check(schema: &Path, documents: &[String]) {
 /// What xmllint says against these documents.
 fn complaints(schema: &Path, documents: &[String]) -> Option<String> {
     if !schema.is_file() {
-        println!("skipped: {} documents, because there is no {}", documents.len(), schema.display());
+        aloud(&format!("skipped: {} documents, because there is no {}", documents.len(), schema.display()));
         return None;
     }
     let folder = tempfile::tempdir().unwrap();

@@ -2,6 +2,7 @@
 //! Spine's side is read here, from the files, so that neither the client's messages nor the simulator stand in between.
 
 use std::collections::HashMap;
+use std::io::Write as _;
 use std::path::{Path as FilePath, PathBuf};
 
 use jiff::civil::{Date, DateTime, Time};
@@ -127,6 +128,11 @@ impl SpineSide for Files<'_> {
         });
         Standing::Told { store, view, newest }
     }
+}
+
+/// Says something even where the test passes: what `println!` says is shown only where it fails.
+pub(crate) fn aloud(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// A day as the fixtures write it.
