@@ -118,7 +118,7 @@ fn outcome(rules: &[Explained]) -> String {
     let asked = rules.iter().all(|explained| explained.verdict != Verdict::NotAsked);
     match first {
         Some((rule, aside)) => format!("A run sets this patient aside by {rule}: {}", aside.reason.text()),
-        None if asked => "A run sends this patient's summary.".to_owned(),
+        None if asked => "No rule sets this patient aside.".to_owned(),
         None => "Nothing here stands against sending. What the Spine says was not asked: use --spine FILE."
             .to_owned(),
     }

@@ -1,6 +1,5 @@
 //! How a run goes: a bar on a terminal, a line every ten seconds without one, nothing with `--json`.
 
-use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -75,14 +74,15 @@ impl Progress {
         let counters = Counters::of(tally);
         seen.counters = counters;
         let began = *seen.began.get_or_insert(Began { at: now, settled: settled(counters) });
-        let text = line(counters, pace(counters, began, now));
+        let pace = pace(counters, began, now).map(Pace::text);
         if let Some(bar) = &seen.bar {
+            bar.set_prefix(pace.unwrap_or_default());
+            bar.set_message(counts(counters));
             bar.set_position(settled(counters));
-            bar.set_message(text);
         } else if seen.last_line.is_none_or(|last| last.duration_until(now) >= EVERY) {
             // The first line comes with the first ten seconds, not before.
             if seen.last_line.is_some() {
-                self.output.tell(&text);
+                self.output.tell(&line(counters, pace));
             }
             seen.last_line = Some(now);
         }
@@ -138,27 +138,33 @@ fn pace(counters: Counters, began: Began, now: Timestamp) -> Option<Pace> {
     Some(Pace { per_second, left: SignedDuration::try_from_secs_f64(left.round()).ok()? })
 }
 
-fn line(counters: Counters, pace: Option<Pace>) -> String {
-    let mut text = format!(
+/// The five counters; with a practice's numbers they fit a narrow terminal.
+fn counts(counters: Counters) -> String {
+    format!(
         "Unprocessed {}, Sending {}, Sent {}, Failed {}, Not Required {}",
         grouped(counters.unprocessed),
         grouped(counters.sending),
         grouped(counters.sent),
         grouped(counters.failed),
         grouped(counters.not_required)
-    );
-    if let Some(Pace { per_second, left }) = pace {
-        let (minutes, seconds) = (left.as_secs() / 60, left.as_secs() % 60);
-        // Writing to a string cannot fail.
-        let _ = write!(text, "; {per_second:.0}/s, {minutes}:{seconds:02} left");
+    )
+}
+
+fn line(counters: Counters, pace: Option<String>) -> String {
+    counts(counters) + &pace.map(|pace| format!("; {pace}")).unwrap_or_default()
+}
+
+impl Pace {
+    fn text(self) -> String {
+        let (minutes, seconds) = (self.left.as_secs() / 60, self.left.as_secs() % 60);
+        format!("{:.0}/s, {minutes}:{seconds:02} left", self.per_second)
     }
-    text
 }
 
 fn bar(population: u64) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(population), ProgressDrawTarget::stderr());
     // A template that does not parse would cost the looks only.
-    if let Ok(style) = ProgressStyle::with_template("[{bar:25}] {percent:>3} %  {wide_msg}") {
+    if let Ok(style) = ProgressStyle::with_template("[{bar:40}] {percent:>3} %  {prefix}\n{wide_msg}") {
         bar.set_style(style.progress_chars("=> "));
     }
     bar
@@ -174,7 +180,7 @@ mod tests {
         let now = "2026-11-22T12:00:10Z".parse().unwrap();
         let counters = Counters { unprocessed: 690, sending: 10, sent: 250, failed: 20, not_required: 30 };
         assert_eq!(
-            line(counters, pace(counters, began, now)),
+            line(counters, pace(counters, began, now).map(Pace::text)),
             "Unprocessed 690, Sending 10, Sent 250, Failed 20, Not Required 30; 20/s, 0:35 left"
         );
     }
