@@ -1,7 +1,7 @@
 //! What the Spine remembers: patients with their permission and events, message ids, jobs.
 //!
-//! In memory, in shards with short critical sections. Locks are taken in this order and no other: job, patient, event
-//! index, ledger; the message ids and the due queue are never held with another lock.
+//! In memory, in shards with short critical sections. Locks are taken in this order and no other: message id, job, patient,
+//! event index, ledger; the queue of what falls due is never held with another lock, and no lock while anything is parsed.
 
 mod chain;
 mod job;

@@ -227,6 +227,10 @@ fn only_known_systems_with_a_live_session_may_send() {
     };
     send(None, &upload).is(500, "fault", &["300"]);
     send(Some("990000000009"), &upload).is(500, "fault", &["300"]);
+    let headers =
+        [("soapaction", ACTION), ("content-type", upload.content_type.as_str()), ("nhsd-asid", ASID)];
+    let other_role = [headers[0], headers[1], headers[2], ("nhsd-session-urid", "900000000099")];
+    world.send(&request(Method::POST, "/clinical", &other_role, upload.body())).is(500, "fault", &["300"]);
     let stranger = good().payload(ASID, "990000000009");
     send(Some(ASID), &stranger).is(500, "fault", &["300"]);
     let posted = world.post(&upload);
