@@ -5,7 +5,6 @@
 //! Decisions are never resumed, only sends are.
 
 mod conductor;
-mod health;
 mod lane;
 mod leg;
 mod migration;
@@ -13,10 +12,9 @@ mod progress;
 mod recorder;
 mod recovery;
 mod settler;
-mod stop;
 mod upload;
 
 pub use conductor::{Ended, Order, conduct};
 pub use leg::Limits;
+pub use leg::stop::Stop;
 pub use progress::{Reporter, RunEvent, Silent};
-pub use stop::Stop;

@@ -9,9 +9,9 @@ use spine_store::{Closed, Cursor, Fence, NewRun, Run, RunKind, Store, Tally};
 use tokio::sync::{Mutex, Semaphore, mpsc};
 use tokio::task::JoinSet;
 
+use super::leg::stop::{Brake, Stop};
 use super::leg::{DailyRules, Leg, Limits};
 use super::progress::{Reporter, RunEvent};
-use super::stop::{Brake, Stop};
 use super::{lane, recorder, recovery};
 use crate::clock::Clock;
 use crate::compose::Composer;
@@ -137,7 +137,7 @@ fn leg(order: Order, run: &Run, recorder: recorder::Recorder, brake: Brake) -> L
         limits: order.limits,
         recorder,
         brake,
-        health: super::health::Health::default(),
+        health: super::leg::health::Health::default(),
         permit: order.permit,
         round: std::sync::atomic::AtomicU32::new(0),
     }

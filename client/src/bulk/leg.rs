@@ -1,5 +1,8 @@
 //! What every part of one leg shares: the seams, the rules of the day, and the limits.
 
+pub(super) mod health;
+pub(super) mod stop;
+
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -11,14 +14,14 @@ use spine_rules::{Fact, Intent, PracticeProfile, Rules, Settings};
 use spine_store::{Store, Write};
 use tokio::sync::Semaphore;
 
-use super::health::Health;
 use super::recorder::Recorder;
-use super::stop::Brake;
 use crate::clock::{Clock, uk_date};
 use crate::compose::Composer;
 use crate::fault::{Disposition, Halt, SpineFault};
 use crate::ids::Ids;
 use crate::spine::Spine;
+use health::{Health, Mark};
+use stop::Brake;
 
 /// How much a leg does at a time, and how long it waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -118,6 +121,7 @@ impl Leg {
         F: Future<Output = Result<T, SpineFault>>,
     {
         let mut pause = Duration::from_millis(self.limits.question_pause_ms);
+        let began = self.health.mark();
         for attempt in 1.. {
             if self.brake.is_pulled() {
                 return Err(Trouble::Ending);
@@ -134,11 +138,8 @@ impl Leg {
                 Disposition::Halt(why) => return Err(self.end(why)),
                 Disposition::SetAside => return Err(Trouble::Unanswered(fault.to_string())),
                 Disposition::Retry { after } => {
-                    if after.is_none() && self.health.failed() {
-                        return Err(self.end(Halt::SpineUnavailable(fault.to_string())));
-                    }
                     if attempt >= self.limits.question_attempts {
-                        return Err(Trouble::Unanswered(fault.to_string()));
+                        return Err(self.unanswered(began, fault.to_string()));
                     }
                     self.pause(after.unwrap_or(pause)).await;
                     pause = pause.saturating_mul(2);
@@ -149,6 +150,12 @@ impl Leg {
             }
         }
         Err(Trouble::Ending)
+    }
+
+    /// The end of trying: this patient's trouble alone, or the leg's if nobody was answered since.
+    pub(super) fn unanswered(&self, began: Mark, why: String) -> Trouble {
+        let gone = self.health.silent_since(began);
+        if gone { self.end(Halt::SpineUnavailable(why)) } else { Trouble::Unanswered(why) }
     }
 
     /// Halts the leg.

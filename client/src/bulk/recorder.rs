@@ -8,7 +8,7 @@ use std::time::Duration;
 use spine_store::{Fence, RunId, Store, StoreError, Write};
 use tokio::sync::{mpsc, oneshot};
 
-use super::stop::Brake;
+use super::leg::stop::Brake;
 use crate::clock::{Clock, after};
 use crate::fault::Halt;
 

@@ -3,78 +3,23 @@
 //! Inside the retry contract and the same leg the same bytes go again with no question asked but for local consent;
 //! afterwards the Spine is asked first, and today's rules are run again before anything is sent.
 
+mod flight;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
-use spine_rules::lifecycle::Live;
-use spine_rules::lifecycle::retry::{Absence, Attempts, Resend};
-use spine_rules::record::{LocalChange, PatientKey};
+use spine_rules::lifecycle::retry::{Absence, Resend};
+use spine_rules::record::LocalChange;
 use spine_rules::{Fact, Reason, SetAside};
 use spine_store::Write;
 use spine_vocabulary::Interaction;
 
-use super::lane::{self, Decision, Intent};
+use super::lane::{self, Decision};
 use super::leg::{Leg, Trouble};
 use crate::clock::elapsed;
 use crate::fault::Halt;
-use crate::spine::{Held, Message, Outcome, Submitted};
-
-/// One message on its way.
-pub(super) struct Flight {
-    key: PatientKey,
-    live: Live,
-    pub(super) message: Message,
-    /// Content under this id, to compare with what today's rules would send.
-    content_sha256: Option<[u8; 32]>,
-    /// The sends so far, and whether one of them is in doubt.
-    attempts: Attempts,
-    /// Whether the last send is of this leg: only then may the same bytes go again without a question.
-    of_this_leg: bool,
-    /// Whether the Spine's list is refused and the bytes went again all the same.
-    asked_by_resending: bool,
-    /// Where the Spine is asked, once it took the message.
-    location: Option<String>,
-}
-
-impl Flight {
-    pub(super) fn dispatched(key: &PatientKey, intent: &Intent, now: Timestamp) -> Self {
-        Self {
-            key: key.clone(),
-            live: intent.live(),
-            message: intent.message.clone(),
-            content_sha256: intent.uploaded.map(|uploaded| uploaded.content_sha256),
-            attempts: Attempts::first(now),
-            of_this_leg: true,
-            asked_by_resending: false,
-            location: None,
-        }
-    }
-
-    /// A message of an earlier leg or run: whatever was said of it then is in doubt now.
-    pub(super) fn recovered(
-        key: &PatientKey,
-        live: Live,
-        message: Message,
-        content_sha256: Option<[u8; 32]>,
-        last_sent_at: Timestamp,
-    ) -> Self {
-        Self {
-            key: key.clone(),
-            live,
-            message,
-            content_sha256,
-            attempts: Attempts::first(last_sent_at).doubted(),
-            of_this_leg: false,
-            asked_by_resending: false,
-            location: None,
-        }
-    }
-
-    /// Whether the message says anything clinical: such bytes are never resent to find out whether they are stored.
-    fn is_clinical(&self) -> bool {
-        matches!(self.live.settles_as, Reason::Sent | Reason::SentEmpty)
-    }
-}
+use crate::spine::{Held, Outcome, Submitted};
+pub(super) use flight::Flight;
 
 /// What to do next with a flight.
 enum Step {
@@ -230,20 +175,14 @@ async fn not_taken(
     // An earlier silence is not undone by a later refusal to take the message.
     let fact = if flight.attempts.in_doubt { Fact::WentQuiet } else { Fact::NeverSent };
     note(leg, flight, [fact], Some(text.clone())).await?;
-    if wait.is_none() && leg.health.failed() {
-        return Err(leg.end(Halt::SpineUnavailable(text)));
-    }
+    let began = *flight.not_taken_since.get_or_insert(leg.health.mark());
     if flight.attempts.count > leg.limits.question_attempts {
         if flight.attempts.in_doubt {
             return Ok(Step::Ask);
         }
-        note(
-            leg,
-            flight,
-            [Fact::SetAside(SetAside { reason: Reason::RetriesExhausted, details: vec![text] })],
-            None,
-        )
-        .await?;
+        let Trouble::Unanswered(why) = leg.unanswered(began, text) else { return Err(Trouble::Ending) };
+        let aside = SetAside { reason: Reason::RetriesExhausted, details: vec![why] };
+        note(leg, flight, [Fact::SetAside(aside)], None).await?;
         return Ok(Step::Done);
     }
     let doubling = 1_u32 << flight.attempts.count.min(6);
@@ -253,10 +192,7 @@ async fn not_taken(
 
 async fn quiet(leg: &Leg, flight: &mut Flight, text: String) -> Result<Step, Trouble> {
     flight.attempts = flight.attempts.doubted();
-    note(leg, flight, [Fact::WentQuiet], Some(text.clone())).await?;
-    if leg.health.failed() {
-        return Err(leg.end(Halt::SpineUnavailable(text)));
-    }
+    note(leg, flight, [Fact::WentQuiet], Some(text)).await?;
     let now = leg.clock.now();
     match leg.contract.resend(&flight.attempts, now) {
         Resend::AskFirst => return Ok(Step::Ask),

@@ -61,7 +61,7 @@ async fn an_upload_comes_to_the_same_end_under_every_kind_of_loss() {
     ] {
         let seen = AtomicU64::new(0);
         let bench = Bench::new(Settings::default()).await.interfered(move |_, request| {
-            let strikes = concerns(request) && seen.fetch_add(1, Ordering::Relaxed) % every == 0;
+            let strikes = concerns(request) && seen.fetch_add(1, Ordering::Relaxed).is_multiple_of(every);
             if strikes { interference } else { Interference::None }
         });
         let tally = bench.to_the_end(RunKind::InitialUpload).await;
@@ -99,9 +99,9 @@ async fn a_crash_around_any_write_ends_like_no_crash_at_all() {
         for after in [false, true] {
             let mut bench = Bench::new(Settings::default()).await;
             if after {
-                bench.store.error_after(nth)
+                bench.store.error_after(nth);
             } else {
-                bench.store.error_before(nth)
+                bench.store.error_before(nth);
             }
             // The lease, the opening or the closing may be what fails: then there is no orderly end.
             let _ = bench.try_run(RunKind::InitialUpload, Action::Run).await;

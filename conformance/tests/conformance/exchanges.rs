@@ -29,10 +29,7 @@ use crate::world::{SpineSide, World, addressing, author, message_id, practice, s
 
 /// Slugs that end otherwise when asked over the wire, and why nobody has resolved it yet. It is meant to be empty; a slug that agrees
 /// again fails the test as well.
-const KNOWN_DISAGREEMENTS: &[(&str, &str)] = &[(
-    "business-flag",
-    "the client's reader of PDS answers takes the business flag (B: under investigation, everything is shown) for sensitivity",
-)];
+const KNOWN_DISAGREEMENTS: &[(&str, &str)] = &[];
 
 #[test]
 fn every_persona_ends_as_the_oracle_says() {

@@ -85,9 +85,10 @@ fn number(role: Element<'_>) -> Result<NhsNumber, Why> {
     NhsNumber::parse(id.ok_or(Why::Incomplete)?).map_err(|_| Why::Incomplete)
 }
 
-/// Y stop noted, B business sensitive, S sensitive. Source: MIM, PDS, `..16.1`.
+/// Y stop noted, S sensitive. B (under investigation) hides nothing. Source: MIM, PDS, `..16.1`; Vision help, PDS Flagged
+/// Records.
 fn confidential(role: Element<'_>) -> bool {
-    role.all("confidentialityCode").any(|code| matches!(code.attribute("code"), Some("Y" | "B" | "S")))
+    role.all("confidentialityCode").any(|code| matches!(code.attribute("code"), Some("Y" | "S")))
 }
 
 /// The day on which the answer was made, eight digits; the highest day if it does not say.

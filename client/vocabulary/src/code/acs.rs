@@ -22,7 +22,7 @@ impl AcsPermission {
     /// Every permission.
     pub const ALL: [Self; 3] = [Self::Yes, Self::No, Self::Ask];
 
-    /// The local code that asserts it: only dissent is sent from local codes. Source: seed 003.
+    /// The local code that asserts it: only dissent is sent from local codes. Source: Vision help, SCR Consent Migration.
     #[must_use]
     pub const fn local(self) -> Option<ConsentCode> {
         match self {

@@ -23,17 +23,17 @@ pub enum CodeScheme {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ConsentCode {
-    /// `93C2.`: consent given for upload to national shared electronic record. Source: seed 003; SNOMED: Structured Headings RC3.
+    /// `93C2.`: consent given for upload to national shared electronic record. Source: Vision help, SCR Consent Migration; SNOMED: Structured Headings RC3.
     LegacyConsent,
-    /// `93C3.`: refused consent for upload to national shared electronic record. Source: seed 003; CTV3: North West London code list.
+    /// `93C3.`: refused consent for upload to national shared electronic record. Source: Vision help, SCR Consent Migration; CTV3: North West London code list.
     LegacyDissent,
-    /// `9Ndl.`: implied consent for core Summary Care Record dataset upload. Source: seed 003.
+    /// `9Ndl.`: implied consent for core Summary Care Record dataset upload. Source: Vision help, SCR Consent Migration.
     ImpliedCore,
     /// `9Ndm.`: express consent for core dataset upload. Source: Vision help, consent preference.
     ExpressCore,
-    /// `9Ndn.`: express consent for core and additional dataset upload. Source: seed 003; CTV3: NHS, additional information.
+    /// `9Ndn.`: express consent for core and additional dataset upload. Source: Vision help, SCR Consent Migration; CTV3: NHS, additional information.
     ExpressAdditional,
-    /// `9Ndo.`: express dissent for Summary Care Record dataset upload. Source: seed 003; CTV3: North West London code list.
+    /// `9Ndo.`: express dissent for Summary Care Record dataset upload. Source: Vision help, SCR Consent Migration; CTV3: North West London code list.
     ExpressDissent,
 }
 
@@ -122,7 +122,7 @@ impl ConsentCode {
         matches!(self, Self::LegacyDissent | Self::ExpressDissent)
     }
 
-    /// Whether the code is of the first generation, which the Consent Migration brings up to date. Source: seed 003.
+    /// Whether the code is of the first generation, which the Consent Migration brings up to date. Source: Vision help, SCR Consent Migration.
     #[must_use]
     pub const fn is_legacy(self) -> bool {
         matches!(self, Self::LegacyConsent | Self::LegacyDissent)

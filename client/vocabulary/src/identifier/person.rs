@@ -38,7 +38,7 @@ text_identifier!(
     |text| letter_and_four(text.rsplit(':').next().unwrap_or(text), b'R')
 );
 
-/// `B0062`: schedule, manually start, stop and restart bulk uploads, including the initial upload. Source: seeds 001, 002.
+/// `B0062`: schedule, manually start, stop and restart bulk uploads, including the initial upload. Source: Vision help, Running the Initial SCR Upload.
 pub const BULK_UPLOADS: &str = "B0062";
 /// `B0020`: change Spine sharing consent (with one of the three below). Source: Vision help, SCR RBAC roles.
 pub const CHANGE_SHARING_CONSENT: &str = "B0020";

@@ -40,27 +40,27 @@ impl Stop {
 
 /// Ends a leg from within: the operator's stop and the first halt.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Brake {
-    pub(super) stop: Stop,
+pub(in crate::bulk) struct Brake {
+    pub(in crate::bulk) stop: Stop,
     halt: Arc<OnceLock<Halt>>,
 }
 
 impl Brake {
-    pub(super) fn new(stop: Stop) -> Self {
+    pub(in crate::bulk) fn new(stop: Stop) -> Self {
         Self { stop, halt: Arc::default() }
     }
 
     /// Halts the leg; a later halt changes nothing.
-    pub(super) fn halt(&self, why: Halt) {
+    pub(in crate::bulk) fn halt(&self, why: Halt) {
         let _ = self.halt.set(why);
         self.stop.ask();
     }
 
-    pub(super) fn halted(&self) -> Option<Halt> {
+    pub(in crate::bulk) fn halted(&self) -> Option<Halt> {
         self.halt.get().cloned()
     }
 
-    pub(super) fn is_pulled(&self) -> bool {
+    pub(in crate::bulk) fn is_pulled(&self) -> bool {
         self.stop.is_asked()
     }
 }
