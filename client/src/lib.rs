@@ -27,12 +27,15 @@ pub use spine::addresses::{Addresses, AddressesError};
 pub use spine::hl7::RetryAfterUnit;
 
 // The words and the seams that users of this crate meet in its signatures.
+pub use spine_practice as practice;
 pub use spine_practice::ColumnMap;
 pub use spine_rules::import::Operator;
 pub use spine_rules::lifecycle::retry::RetryContract;
 pub use spine_rules::record::PatientKey;
 pub use spine_rules::{Counter, Explained, Reason, Settings, Terminology, Verdict};
 pub use spine_session as session;
+pub use spine_store as store;
 pub use spine_store::{Action, Closed, ImportReceipt, Run, RunId, RunKind, Store, StoreError, Tally};
+pub use spine_transport as transport;
 pub use spine_transport::{Exchange, Settings as TransportSettings};
 pub use spine_vocabulary as vocabulary;
