@@ -141,10 +141,10 @@ const ALONE: &[&str] = &["spine-fixtures", "spine-oracle"];
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("sqlx", &["spine-store"]),
     ("quick-xml", &["spine-message", "spine-session"]),
-    ("roxmltree", &["spine-simulator"]),
+    ("roxmltree", &["spine-simulator", "spine-conformance"]),
     // The playground reads the simulator's control port; it is a program for developers, not part of the client.
     ("hyper", &["spine-transport", "spine-simulator", "spine-playground"]),
-    ("rustls", &["spine-transport", "spine-simulator"]),
+    ("rustls", &["spine-transport", "spine-simulator", "spine-conformance"]),
     ("miette", &["spine-cli"]),
     ("rand", &[]),
     ("getrandom", &[]),

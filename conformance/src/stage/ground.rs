@@ -1,0 +1,304 @@
+//! A Spine before a raw requester.
+//!
+//! The Spine is our simulator in this process, with a clock that the test moves, or any server that is loaded with the same people.
+//! The requester writes its documents and reads the answers itself.
+
+mod draft;
+mod heard;
+mod town;
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use jiff::{SignedDuration, Timestamp};
+use spine_fixtures::population::staff;
+use spine_simulator::Spine;
+use spine_simulator::clock::ManualClock;
+use spine_simulator::identity::{Sessions, Ticket};
+use spine_simulator::scenario::{Scenario as Population, Settings};
+use spine_simulator::wire::WireRequest;
+
+use super::StageError;
+use super::observation::Exchange;
+use super::people::AS_OF;
+use super::recorder::Recorder;
+use super::scenario::Forward;
+use crate::wire::{Answer, Honest, Reply, Request, Requester, Service, Tamper, Tampered};
+
+pub use draft::{Draft, Names, Says, multipart};
+pub use heard::{Code, Heard, Voice};
+pub use town::Town;
+
+/// How often an answer is polled for before a test gives up.
+const POLLS: usize = 60;
+
+/// The simulator's services in this process.
+pub struct InProcess(pub Spine);
+
+impl Service for InProcess {
+    fn answer(&self, request: &Request) -> Reply {
+        let mut headers = HeaderMap::new();
+        for (name, value) in &request.headers {
+            if let (Ok(name), Ok(value)) =
+                (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value))
+            {
+                headers.append(name, value);
+            }
+        }
+        let answer = self.0.answer(&WireRequest {
+            method: Method::from_bytes(request.method.as_bytes()).unwrap_or(Method::GET),
+            path_and_query: request.target.clone(),
+            headers,
+            body: request.body.clone().into(),
+        });
+        let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        Reply::Answer(Answer {
+            status: answer.status.as_u16(),
+            headers: answer.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
+            body: answer.body.to_vec(),
+        })
+    }
+}
+
+/// A server under test: any that speaks the Spine's protocols and is loaded with the town's people.
+#[derive(Clone)]
+pub struct Server {
+    /// The clinical services.
+    pub spine: Arc<Requester>,
+    /// The identity service, where there is one.
+    pub identity: Option<Arc<Requester>>,
+    /// The same without a client certificate.
+    pub anonymous: Option<Arc<Requester>>,
+    /// Makes message ids that this server has not seen yet.
+    pub salt: u32,
+}
+
+/// Where one case meets a Spine.
+pub struct Ground<'a> {
+    town: &'a Town,
+    recorder: Recorder,
+    clock: Option<ManualClock>,
+    server: Option<Server>,
+    salt: u32,
+    messages: Cell<u64>,
+    given: &'a Cell<usize>,
+    wrong: RefCell<Option<String>>,
+    names: Names,
+}
+
+impl<'a> Ground<'a> {
+    /// The simulator in this process, with everybody of the town, on the tests' day.
+    pub fn in_process(
+        town: &'a Town,
+        given: &'a Cell<usize>,
+        settings: fn(&mut Settings),
+        tamper: Arc<dyn Tamper>,
+    ) -> Result<Self, StageError> {
+        let start: Timestamp = format!("{AS_OF}T08:30:00Z").parse().map_err(StageError::new)?;
+        let clock = ManualClock::new(start);
+        let mut chosen = Settings::default();
+        settings(&mut chosen);
+        let population = Population { population: town.population.clone(), settings: chosen };
+        let sessions = Arc::new(Sessions::default());
+        if let Some(operator) = &town.operator {
+            sessions.open(Ticket::new([7; 32]), operator.clone(), start);
+        }
+        let spine = Spine::new(population, Arc::new(clock.clone())).with_sessions(sessions);
+        let service = Tampered { tamper, service: InProcess(spine) };
+        let told = clock.clone();
+        let recorder = Recorder::new(Box::new(service), Box::new(Forward), move || {
+            spine_simulator::clock::Clock::now(&told)
+        });
+        Ok(Self::new(town, given, recorder, Some(clock), None))
+    }
+
+    /// A server, reached over mutual TLS, in real time.
+    #[must_use]
+    pub fn over(town: &'a Town, given: &'a Cell<usize>, server: Server, tamper: Arc<dyn Tamper>) -> Self {
+        let spine = Arc::clone(&server.spine);
+        let service = Tampered { tamper, service: move |request: &Request| spine.answer(request) };
+        let recorder = Recorder::new(Box::new(service), Box::new(Forward), || {
+            spine_client::Clock::now(&spine_client::SystemClock)
+        });
+        Self::new(town, given, recorder, None, Some(server))
+    }
+
+    fn new(
+        town: &'a Town,
+        given: &'a Cell<usize>,
+        recorder: Recorder,
+        clock: Option<ManualClock>,
+        server: Option<Server>,
+    ) -> Self {
+        let salt = server.as_ref().map_or(0x5C0F_0000, |server| server.salt);
+        // The Spine's own names are those that are public; a server under test must use them, too.
+        let names = Names {
+            asid: staff::PRACTICE_ASID.to_owned(),
+            party: staff::PRACTICE_PARTY_KEY.to_owned(),
+            user: staff::OPERATOR_USER_ID.to_owned(),
+            role_profile: staff::OPERATOR_ROLE.to_owned(),
+            psis: "227319907548".to_owned(),
+            pds: "928942012545".to_owned(),
+            spine_party: "YES-0000806".to_owned(),
+            cpa: "S20001A000182".to_owned(),
+        };
+        let messages = Cell::new(0);
+        Self { town, recorder, clock, server, salt, messages, given, wrong: RefCell::default(), names }
+    }
+
+    /// Who asks whom.
+    #[must_use]
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// A message id that was never used.
+    #[must_use]
+    pub fn id(&self) -> String {
+        // Ids of all cases before one server differ by the patients that were given out as well.
+        let number = self.messages.get() + 1;
+        self.messages.set(number);
+        format!("{:08X}-{:04X}-4000-8000-{number:012X}", self.salt, self.given.get() & 0xFFFF)
+    }
+
+    /// A patient without a summary and without a permission, whom no case was given before.
+    #[must_use]
+    pub fn patient(&self) -> String {
+        let place = self.given.get();
+        self.given.set(place + 1);
+        let ordinary = &self.town.ordinary;
+        ordinary.get(place % ordinary.len().max(1)).cloned().unwrap_or_default()
+    }
+
+    /// The NHS number of a persona.
+    #[must_use]
+    pub fn persona(&self, slug: &str) -> String {
+        spine_fixtures::persona(slug).map(|persona| persona.nhs_number()).unwrap_or_default()
+    }
+
+    /// The number that superseded a persona's.
+    #[must_use]
+    pub fn successor(&self, slug: &str) -> String {
+        spine_fixtures::persona(slug).map(|persona| persona.successor()).unwrap_or_default()
+    }
+
+    /// Sends a draft.
+    #[must_use]
+    pub fn send(&self, draft: &Draft) -> Heard {
+        if let Some(missing) = &draft.missing {
+            *self.wrong.borrow_mut() = Some(format!("there is nothing to spoil: {missing}"));
+        }
+        self.request(&draft.request())
+    }
+
+    /// Sends a request as it is.
+    #[must_use]
+    pub fn request(&self, request: &Request) -> Heard {
+        let before = self.recorder.count();
+        let _ = self.recorder.answer(request);
+        let exchanges = self.recorder.exchanges();
+        let exchange = exchanges.into_iter().nth(before);
+        exchange.map_or_else(|| Heard::of(silent(request)), Heard::of)
+    }
+
+    /// Sends an upload and polls until there is an answer; a refusal of the upload itself is the answer.
+    #[must_use]
+    pub fn upload(&self, draft: &Draft) -> Heard {
+        let posted = self.send(draft);
+        let Some(location) = posted.header("content-location").map(str::to_owned) else { return posted };
+        self.poll(&location, draft)
+    }
+
+    /// Polls until there is an answer.
+    #[must_use]
+    pub fn poll(&self, location: &str, draft: &Draft) -> Heard {
+        let mut heard = self.poll_once(location, draft);
+        for _ in 0..POLLS {
+            if heard.status != 202 {
+                break;
+            }
+            self.wait(Duration::from_millis(500));
+            heard = self.poll_once(location, draft);
+        }
+        heard
+    }
+
+    /// Polls once.
+    #[must_use]
+    pub fn poll_once(&self, location: &str, draft: &Draft) -> Heard {
+        let target = format!("/{}", location.trim_start_matches('/'));
+        let wanted = |name: &str| name.to_ascii_lowercase().starts_with("nhsd-");
+        let headers = draft.headers.iter().filter(|(name, _)| wanted(name)).cloned().collect();
+        self.request(&Request { headers, ..Request::get(&target) })
+    }
+
+    /// Lets time go by.
+    pub fn wait(&self, span: Duration) {
+        match &self.clock {
+            Some(clock) => clock.advance(SignedDuration::try_from(span).unwrap_or(SignedDuration::ZERO)),
+            None => std::thread::park_timeout(span.min(Duration::from_secs(2))),
+        }
+    }
+
+    /// The list of a patient's events.
+    #[must_use]
+    pub fn events(&self, number: &str) -> Heard {
+        self.send(&Draft::event_list(&self.names, &self.id(), number))
+    }
+
+    /// The ids of a patient's events as the list has them, newest first.
+    #[must_use]
+    pub fn event_ids(&self, number: &str) -> Vec<String> {
+        self.events(number).all("event/eventID@root")
+    }
+
+    /// Sets a patient's permissions.
+    #[must_use]
+    pub fn set(&self, number: &str, permission: &str) -> Heard {
+        self.send(&Draft::setting(&self.names, &self.id(), number, permission))
+    }
+
+    /// An upload for a patient that keeps every rule.
+    #[must_use]
+    pub fn summary(&self, number: &str, says: Says, replaces: Option<&str>) -> Draft {
+        Draft::upload(&self.names, &self.id(), number, says, replaces)
+    }
+
+    /// The server under test, where it is one.
+    #[must_use]
+    pub fn server(&self) -> Option<&Server> {
+        self.server.as_ref()
+    }
+
+    /// What is wrong with the case itself, if anything is.
+    #[must_use]
+    pub fn wrong(&self) -> Option<String> {
+        self.wrong.borrow().clone()
+    }
+
+    /// Everything that passed.
+    #[must_use]
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.recorder.exchanges()
+    }
+}
+
+/// What stands for an exchange that nobody recorded.
+fn silent(request: &Request) -> Exchange {
+    Exchange {
+        number: 0,
+        at: Timestamp::UNIX_EPOCH,
+        request: request.clone(),
+        reply: Reply::Silence,
+        seen: crate::wire::Seen::of(request),
+        nth: 1,
+    }
+}
+
+/// Tampers with nothing.
+#[must_use]
+pub fn honest() -> Arc<dyn Tamper> {
+    Arc::new(Honest)
+}

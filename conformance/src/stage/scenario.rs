@@ -1,0 +1,193 @@
+//! What happens in a test of a client, as data: who is there, what the operator does, and what the scripted Spine does.
+
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use spine_client::RunRequest;
+use spine_fixtures::population::staff;
+use spine_simulator::Spine;
+use spine_simulator::scenario::Settings;
+
+use crate::wire::{Reply, Request, Seen, Service};
+
+/// One test of a client.
+#[derive(Clone, Copy)]
+pub struct Scenario {
+    /// Its name, for reports.
+    pub name: &'static str,
+    /// Slugs of the personas in the practice.
+    pub people: &'static [&'static str],
+    /// Who can play it.
+    pub need: Need,
+    /// What the scripted Spine does; by default what a faultless one does.
+    pub script: fn() -> Box<dyn Script>,
+    /// How the Spine behind the script behaves.
+    pub spine: fn(&mut Settings),
+    /// How the run differs from one with every setting at its default. Anything else than the default needs virtual time.
+    pub request: fn(&mut RunRequest),
+    /// What the operator does after the practice is imported and the operator is logged in.
+    pub steps: &'static [Step],
+}
+
+/// Who can play a scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Anybody.
+    Anything,
+    /// Only the library: it takes minutes or hours, or settings that the adapter does not know.
+    VirtualTime,
+    /// Only a process: it is about the command line, the login or exit codes.
+    Process,
+}
+
+/// The kinds of run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// Initial Upload.
+    InitialUpload,
+    /// Consent Migration.
+    ConsentMigration,
+}
+
+/// What is done with a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// It begins.
+    Run,
+    /// It goes on.
+    Resume,
+}
+
+/// One thing that the operator does, or that happens meanwhile.
+#[derive(Clone, Copy)]
+pub enum Step {
+    /// Runs to the end.
+    Run(Kind, Way),
+    /// Runs, and is asked to stop once so many exchanges have passed in this step.
+    Stopped(Kind, Way, usize),
+    /// Logs in with another card; the outcome is recorded as a run of no kind.
+    Login {
+        /// The user id on the card that is put in.
+        user: &'static str,
+        /// The PIN that is typed.
+        pin: &'static str,
+    },
+    /// Takes the card out of the reader.
+    PullCard,
+    /// Logs out.
+    Logout,
+    /// Something happens at the Spine meanwhile.
+    Meanwhile(fn(&Spine)),
+    /// The practice's folder changes and is imported again; the outcome is recorded as a run of no kind.
+    Change(fn(&Path)),
+    /// Time goes by. Needs virtual time.
+    Wait(Duration),
+}
+
+/// One request as the scripted Spine sees it.
+pub struct Turn<'a> {
+    /// The request.
+    pub request: &'a Request,
+    /// What is known of it; a poll has the message id and the patient of its upload.
+    pub seen: &'a Seen,
+    /// The how manieth of its sort for its patient (for a poll: for its message), from 1.
+    pub nth: usize,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What the scripted Spine does.
+pub trait Script: Send + Sync {
+    /// Answers; `spine` is the faultless Spine behind it, which may be asked or not.
+    fn reply(&self, turn: &Turn<'_>, spine: &dyn Service) -> Reply;
+}
+
+/// The script of a faultless Spine.
+pub struct Forward;
+
+impl Script for Forward {
+    fn reply(&self, turn: &Turn<'_>, spine: &dyn Service) -> Reply {
+        spine.answer(turn.request)
+    }
+}
+
+impl<F: Fn(&Turn<'_>, &dyn Service) -> Reply + Send + Sync> Script for F {
+    fn reply(&self, turn: &Turn<'_>, spine: &dyn Service) -> Reply {
+        self(turn, spine)
+    }
+}
+
+impl Scenario {
+    /// A scenario with a faultless Spine and every setting at its default.
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        people: &'static [&'static str],
+        steps: &'static [Step],
+    ) -> Self {
+        Self {
+            name,
+            people,
+            need: Need::Anything,
+            script: || Box::new(Forward),
+            spine: |_| {},
+            request: |_| {},
+            steps,
+        }
+    }
+
+    /// The same with a script.
+    #[must_use]
+    pub const fn scripted(mut self, script: fn() -> Box<dyn Script>) -> Self {
+        self.script = script;
+        self
+    }
+
+    /// The same before a Spine that behaves otherwise.
+    #[must_use]
+    pub const fn before(mut self, spine: fn(&mut Settings)) -> Self {
+        self.spine = spine;
+        self
+    }
+
+    /// The same with other settings of the run, which needs virtual time.
+    #[must_use]
+    pub const fn with(mut self, request: fn(&mut RunRequest)) -> Self {
+        self.request = request;
+        self.need = Need::VirtualTime;
+        self
+    }
+
+    /// The same for somebody.
+    #[must_use]
+    pub const fn needs(mut self, need: Need) -> Self {
+        self.need = need;
+        self
+    }
+}
+
+impl Kind {
+    /// As the adapter's command line spells it.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::InitialUpload => "initial-upload",
+            Self::ConsentMigration => "consent-migration",
+        }
+    }
+}
+
+impl Way {
+    /// As the adapter's command line spells it.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Resume => "resume",
+        }
+    }
+}
+
+/// The operator's card and PIN, with which every scenario begins.
+pub(super) const OPERATOR: (&str, &str) = (staff::OPERATOR_USER_ID, staff::OPERATOR_PIN);
