@@ -136,7 +136,8 @@ impl Register {
 fn check(prefix: &str, last: &str, requirement: &Requirement) -> Result<(), RegisterError> {
     let id = requirement.id.as_str();
     let number = id.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('-'));
-    let shaped = number.is_some_and(|number| number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit()));
+    let shaped =
+        number.is_some_and(|number| number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit()));
     let wrong = |what: &str| Err(RegisterError(format!("{id}: {what}")));
     if !shaped {
         return wrong(&format!("an id in {prefix}.toml is {prefix}- and three digits"));

@@ -55,7 +55,8 @@ mod tests {
 
     #[test]
     fn a_waiver_holds_until_its_day_and_is_told_of_afterwards() {
-        let text = "[[waiver]]\nrequirement = \"CON-001\"\nreason = \"r\"\nowner = \"o\"\nreview = \"2026-12-31\"\n";
+        let text =
+            "[[waiver]]\nrequirement = \"CON-001\"\nreason = \"r\"\nowner = \"o\"\nreview = \"2026-12-31\"\n";
         let waivers = Waivers::read(text).unwrap();
         let (last, after) = ("2026-12-31".parse().unwrap(), "2027-01-01".parse().unwrap());
         assert!(waivers.holding("CON-001", last).is_some() && waivers.holding("CON-002", last).is_none());

@@ -21,12 +21,12 @@ use spine_client::{
 use spine_simulator::Spine;
 use spine_simulator::scenario::{Scenario as Population, Settings};
 
+use super::StageError;
+use super::ground::InProcess;
 use super::observation::{Observation, RunOutcome};
 use super::people::{AS_OF, People};
 use super::recorder::Recorder;
 use super::scenario::{Kind, Need, Scenario, Step, Way};
-use super::StageError;
-use super::ground::InProcess;
 use crate::wire::{Honest, Reply, Request, Service, Tamper, Tampered};
 use clock::VirtualClock;
 
@@ -86,8 +86,9 @@ pub fn play(scenario: &Scenario, seams: &Seams) -> Result<Observation, StageErro
         (scenario.spine)(&mut settings);
         let population = Population::load(&written.spine, settings).map_err(StageError::new)?;
         let spine = Spine::new(population, Arc::new(clock));
-        let recorder =
-            Recorder::new(Box::new(InProcess(spine.clone())), (scenario.script)(), move || Clock::now(&clock));
+        let recorder = Recorder::new(Box::new(InProcess(spine.clone())), (scenario.script)(), move || {
+            Clock::now(&clock)
+        });
         let options = StoreOptions::new("a-test", move || Clock::now(&clock));
         let store = (seams.store)(Arc::new(MemoryStore::new(options)));
         let client_clock = (seams.clock)(Arc::new(clock));

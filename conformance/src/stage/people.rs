@@ -25,7 +25,8 @@ impl People {
         let as_of: Date = as_of.parse().map_err(|_| StageError::new("the day is none"))?;
         let mut rows = BTreeMap::new();
         for slug in slugs {
-            let persona = persona(slug).ok_or_else(|| StageError::new(format!("there is no persona {slug}")))?;
+            let persona =
+                persona(slug).ok_or_else(|| StageError::new(format!("there is no persona {slug}")))?;
             rows.insert(*slug, persona.contribution(as_of).map_err(StageError::new)?);
         }
         Ok(Self { as_of, rows, slugs })

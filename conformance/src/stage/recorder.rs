@@ -113,7 +113,14 @@ impl Service for Recorder {
             book.locations.insert(location, (seen.message.clone(), seen.patient.clone()));
         }
         let number = book.exchanges.len();
-        book.exchanges.push(Exchange { number, at, request: request.clone(), reply: reply.clone(), seen, nth });
+        book.exchanges.push(Exchange {
+            number,
+            at,
+            request: request.clone(),
+            reply: reply.clone(),
+            seen,
+            nth,
+        });
         reply
     }
 }

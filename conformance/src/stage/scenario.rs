@@ -121,11 +121,7 @@ impl<F: Fn(&Turn<'_>, &dyn Service) -> Reply + Send + Sync> Script for F {
 impl Scenario {
     /// A scenario with a faultless Spine and every setting at its default.
     #[must_use]
-    pub const fn new(
-        name: &'static str,
-        people: &'static [&'static str],
-        steps: &'static [Step],
-    ) -> Self {
+    pub const fn new(name: &'static str, people: &'static [&'static str], steps: &'static [Step]) -> Self {
         Self {
             name,
             people,

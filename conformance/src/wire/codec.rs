@@ -9,7 +9,7 @@ const LONGEST_HEAD: u64 = 256 * 1024;
 const LONGEST_BODY: u64 = 64 * 1024 * 1024;
 
 /// Reads a request; `None` when the peer has nothing more to say.
-pub fn read_request(from: &mut impl BufRead) -> io::Result<Option<Request>> {
+pub(super) fn read_request(from: &mut impl BufRead) -> io::Result<Option<Request>> {
     let Some((line, headers)) = head(from)? else { return Ok(None) };
     let mut words = line.split(' ');
     let (Some(method), Some(target)) = (words.next(), words.next()) else {
@@ -21,7 +21,7 @@ pub fn read_request(from: &mut impl BufRead) -> io::Result<Option<Request>> {
 }
 
 /// Reads an answer.
-pub fn read_answer(from: &mut impl BufRead) -> io::Result<Answer> {
+pub(super) fn read_answer(from: &mut impl BufRead) -> io::Result<Answer> {
     let (line, headers) = head(from)?.ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof))?;
     let status = line.split(' ').nth(1).and_then(|word| word.parse().ok());
     let status = status.ok_or_else(|| broken("no status line"))?;
@@ -30,14 +30,14 @@ pub fn read_answer(from: &mut impl BufRead) -> io::Result<Answer> {
 }
 
 /// Writes a request to a host.
-pub fn write_request(to: &mut impl Write, host: &str, request: &Request) -> io::Result<()> {
+pub(super) fn write_request(to: &mut impl Write, host: &str, request: &Request) -> io::Result<()> {
     let mut bytes = format!("{} {} HTTP/1.1\r\nHost: {host}\r\n", request.method, request.target);
     headers_to(&mut bytes, &request.headers, request.body.len());
     send(to, bytes, &request.body)
 }
 
 /// Writes an answer.
-pub fn write_answer(to: &mut impl Write, answer: &Answer) -> io::Result<()> {
+pub(super) fn write_answer(to: &mut impl Write, answer: &Answer) -> io::Result<()> {
     let mut bytes = format!("HTTP/1.1 {} Spine\r\n", answer.status);
     headers_to(&mut bytes, &answer.headers, answer.body.len());
     send(to, bytes, &answer.body)
@@ -144,7 +144,10 @@ mod tests {
         let mut bytes = Vec::new();
         write_request(&mut bytes, "localhost", &request).unwrap();
         let read = read_request(&mut bytes.as_slice()).unwrap().unwrap();
-        assert_eq!((&read.method, &read.target, &read.body), (&request.method, &request.target, &request.body));
+        assert_eq!(
+            (&read.method, &read.target, &read.body),
+            (&request.method, &request.target, &request.body)
+        );
         assert_eq!(read.header("soapaction"), Some("a/b"));
         assert!(read_request(&mut &b""[..]).unwrap().is_none());
 
@@ -152,12 +155,16 @@ mod tests {
         let mut bytes = Vec::new();
         write_answer(&mut bytes, &answer).unwrap();
         let read = read_answer(&mut bytes.as_slice()).unwrap();
-        assert_eq!((read.status, read.header("retry-after"), read.body.as_slice()), (202, Some("100"), &b"x"[..]));
+        assert_eq!(
+            (read.status, read.header("retry-after"), read.body.as_slice()),
+            (202, Some("100"), &b"x"[..])
+        );
     }
 
     #[test]
     fn chunks_are_joined_and_broken_messages_are_errors() {
-        let chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x\r\nde\r\n0\r\n\r\n";
+        let chunked =
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x\r\nde\r\n0\r\n\r\n";
         assert_eq!(read_answer(&mut chunked.as_slice()).unwrap().body, b"abcde");
         for broken in [
             "nonsense\r\n\r\n",

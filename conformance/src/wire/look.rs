@@ -143,7 +143,8 @@ impl Document {
     #[must_use]
     pub fn count(&self, path: &str) -> usize {
         let names: Vec<&str> = path.split('/').collect();
-        Tree::parse(&self.text).map_or(0, |tree| tree.descendants().filter(|node| stands_at(node, &names)).count())
+        Tree::parse(&self.text)
+            .map_or(0, |tree| tree.descendants().filter(|node| stands_at(node, &names)).count())
     }
 
     /// The message's own root: the element whose name is an interaction's, with the namespace it is in.
@@ -165,7 +166,8 @@ impl Document {
 
 /// `REPC_IN150016SM05`, `MCCI_IN010000UK13`, `SET_RESOURCE_PERMISSIONS_INUK01`: what interactions are called.
 fn is_interaction(name: &str) -> bool {
-    name.contains("_IN") && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+    name.contains("_IN")
+        && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 fn stands_at(node: &Node<'_, '_>, names: &[&str]) -> bool {
@@ -179,7 +181,8 @@ fn stands_at(node: &Node<'_, '_>, names: &[&str]) -> bool {
 
 /// All text below an element, trimmed.
 fn text_in(node: &Node<'_, '_>) -> String {
-    let text: String = node.descendants().filter_map(|node| if node.is_text() { node.text() } else { None }).collect();
+    let text: String =
+        node.descendants().filter_map(|node| if node.is_text() { node.text() } else { None }).collect();
     text.trim().to_owned()
 }
 

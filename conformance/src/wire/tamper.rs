@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::message::{Reply, Request, Service};
 use super::look::Seen;
+use super::message::{Reply, Request, Service};
 
 /// Changes what passes.
 pub trait Tamper: Send + Sync {

@@ -28,10 +28,9 @@ impl ServerTls {
         key: PrivateKeyDer<'static>,
         authority: CertificateDer<'static>,
     ) -> Result<Self, TlsError> {
-        let verifier =
-            WebPkiClientVerifier::builder_with_provider(Arc::new(roots([authority])?), provider())
-                .build()
-                .map_err(error)?;
+        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots([authority])?), provider())
+            .build()
+            .map_err(error)?;
         let config = ServerConfig::builder_with_provider(provider())
             .with_safe_default_protocol_versions()
             .map_err(error)?
@@ -73,9 +72,7 @@ fn provider() -> Arc<rustls::crypto::CryptoProvider> {
     Arc::new(rustls::crypto::aws_lc_rs::default_provider())
 }
 
-fn roots(
-    authorities: impl IntoIterator<Item = CertificateDer<'static>>,
-) -> Result<RootCertStore, TlsError> {
+fn roots(authorities: impl IntoIterator<Item = CertificateDer<'static>>) -> Result<RootCertStore, TlsError> {
     let mut roots = RootCertStore::empty();
     for authority in authorities {
         roots.add(authority).map_err(error)?;

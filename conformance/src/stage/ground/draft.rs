@@ -9,8 +9,7 @@ const EVENT_LIST: &str = include_str!("documents/event-list.xml");
 const RETRIEVAL: &str = include_str!("documents/retrieval.xml");
 const PERMISSIONS: &str = include_str!("documents/permissions.xml");
 const SUMMARY: &str = include_str!("documents/summary.xml");
-const ACCESSOR: &str =
-    "<crs:accessor><crs:type>Everyone</crs:type><crs:accessorId><crs:name>Everyone</crs:name></crs:accessorId></crs:accessor>";
+const ACCESSOR: &str = "<crs:accessor><crs:type>Everyone</crs:type><crs:accessorId><crs:name>Everyone</crs:name></crs:accessorId></crs:accessor>";
 
 /// Who asks whom: the identifiers that every request carries.
 #[derive(Clone, Debug)]
@@ -119,8 +118,7 @@ impl Draft {
                 ("timestamp", "2026-09-15T08:30:00Z"),
             ],
         );
-        let content_type =
-            "multipart/related; boundary=\"--=_MIME-Boundary\"; type=\"text/xml\"; start=\"<ebXMLHeader@spine.nhs.uk>\"";
+        let content_type = "multipart/related; boundary=\"--=_MIME-Boundary\"; type=\"text/xml\"; start=\"<ebXMLHeader@spine.nhs.uk>\"";
         let headers = [
             ("SOAPAction", "urn:nhs:names:services:psis/REPC_IN150016SM05"),
             ("Content-Type", content_type),
@@ -159,8 +157,11 @@ impl Draft {
             ("id", id),
         ];
         let action = format!("urn:nhs:names:services:{service}/{interaction}");
-        let headers =
-            [("SOAPAction", action.as_str()), ("Content-Type", "text/xml"), ("nhsd-asid", names.asid.as_str())];
+        let headers = [
+            ("SOAPAction", action.as_str()),
+            ("Content-Type", "text/xml"),
+            ("nhsd-asid", names.asid.as_str()),
+        ];
         Self {
             id: id.to_owned(),
             path: "/sync-service",

@@ -13,9 +13,9 @@ use spine_simulator::scenario::Settings;
 use spine_simulator::server::ReadyFile;
 use spine_simulator::{FakeSpine, Options};
 
+use crate::stage::StageError;
 use crate::stage::people::{AS_OF, People};
 use crate::stage::scenario::OPERATOR;
-use crate::stage::StageError;
 
 /// When the operator logs in: half past nine in the practice, on [`AS_OF`].
 const LOGIN: &str = "08:30:00Z";
