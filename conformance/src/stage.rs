@@ -11,6 +11,7 @@ mod observation;
 mod people;
 mod recorder;
 mod scenario;
+pub mod served;
 
 pub use observation::{Exchange, Observation, RunOutcome};
 pub use people::{AS_OF, People};
