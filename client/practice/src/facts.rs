@@ -68,6 +68,7 @@ struct OperatorRow {
     system_administrator: bool,
 }
 
+/// Requirement: ELI-018.
 const fn nn_days() -> u8 {
     NN_DAYS
 }

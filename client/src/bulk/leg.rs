@@ -44,6 +44,7 @@ pub struct Limits {
     /// Milliseconds for which a stopping leg still waits for what is on its way.
     pub stop_grace_ms: u64,
     /// Bytes above which a message is not sent. Source: MHS adaptor, about 5 MB.
+    /// Requirement: MSG-006.
     pub message_bytes: usize,
 }
 
@@ -153,6 +154,7 @@ impl Leg {
     }
 
     /// The end of trying: this patient's trouble alone, or the leg's if nobody was answered since.
+    /// Requirements: ACK-034, ACK-035.
     pub(super) fn unanswered(&self, began: Mark, why: String) -> Trouble {
         let gone = self.health.silent_since(began);
         if gone { self.end(Halt::SpineUnavailable(why)) } else { Trouble::Unanswered(why) }
@@ -170,6 +172,7 @@ impl Leg {
     }
 
     /// No request leaves without a live session and its permit.
+    /// Requirements: SES-001, SES-010.
     pub(super) fn check_permit(&self) -> Result<(), Trouble> {
         (self.permit)().map_err(|why| self.end(why))
     }

@@ -58,6 +58,7 @@ impl Hl7Spine {
     }
 
     /// Asks a question that changes nothing: it may be repeated.
+    /// Requirements: ACK-032, ACK-033.
     async fn question(&self, question: Frozen) -> Result<Reply, SpineFault> {
         let id = question.id;
         let request =
@@ -97,6 +98,7 @@ impl Hl7Spine {
         }
     }
 
+    /// Requirement: ACK-012.
     async fn event_list(&self, number: NhsNumber) -> Result<Answer, SpineFault> {
         let stamp = Stamp::new(self.clock.now());
         let question =
@@ -136,6 +138,7 @@ impl Spine for Hl7Spine {
         }
     }
 
+    /// Requirement: ACK-016.
     async fn holds(&self, number: NhsNumber, event: EventId) -> Result<Held, SpineFault> {
         let standing = match self.event_list(number).await? {
             Answer::EventList(list) => {

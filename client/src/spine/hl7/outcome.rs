@@ -16,6 +16,7 @@ use super::{LONGEST_WAIT, read};
 use crate::fault::Halt;
 
 /// The unit in which the polling route's `Retry-After` is read.
+/// Requirements: MSG-014, MSG-015.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RetryAfterUnit {
@@ -52,6 +53,7 @@ pub(super) fn codes(acknowledgement: &Acknowledgement) -> String {
 }
 
 /// A request that brought no answer.
+/// Requirements: MSG-002, ACK-017.
 pub(super) fn of_failure(failure: Failure) -> Outcome {
     let note = failure.cause().to_string();
     match failure {
@@ -64,6 +66,7 @@ pub(super) fn of_failure(failure: Failure) -> Outcome {
 }
 
 /// The answer to a submission.
+/// Requirements: ACK-018, ACK-020, ACK-031, ACK-032, ACK-033.
 pub(super) fn of_submission(
     message: &Message,
     response: &Response,
@@ -94,6 +97,7 @@ pub(super) fn of_submission(
 }
 
 /// The answer to a poll. The Spine has the message, so nothing here can mean that it was not taken but its own word.
+/// Requirements: ACK-020, ACK-021, ACK-022.
 pub(super) fn of_poll(
     message: &Message,
     asked: &str,
@@ -125,6 +129,7 @@ pub(super) fn of_poll(
     }
 }
 
+/// Requirement: MSG-013.
 fn location(response: &Response) -> Option<String> {
     let location = response.headers.get(header::CONTENT_LOCATION)?.to_str().ok()?.trim();
     // The Spine gives it relative to its base address, with or without a slash before it.
@@ -140,6 +145,7 @@ fn poll_pause(response: &Response, unit: RetryAfterUnit, (least, most): (Duratio
 }
 
 /// What the body says; `Err` with a word if it says nothing about the message.
+/// Requirements: ACK-002, ACK-011, ACK-019.
 fn of_body(message: &Message, response: &Response) -> Result<Outcome, String> {
     let reply = read(response);
     if reply.correlation.with(message.id) == Correlated::Foreign {
@@ -158,6 +164,7 @@ fn of_body(message: &Message, response: &Response) -> Result<Outcome, String> {
     }
 }
 
+/// Requirements: ACK-001, ACK-003, ACK-004, ACK-005, ACK-006, ACK-027, ACK-028, ACK-029, ACK-030.
 fn of_acknowledgement(acknowledgement: &Acknowledgement) -> Outcome {
     let reports = |code| acknowledgement.reports(code);
     let note = codes(acknowledgement);
@@ -187,6 +194,7 @@ fn of_acknowledgement(acknowledgement: &Acknowledgement) -> Outcome {
     }
 }
 
+/// Requirements: ACK-023, ACK-024, ACK-025, ACK-033.
 fn of_fault(fault: &SoapFault) -> Outcome {
     let has = |code: &str| fault.codes.iter().any(|given| given == code);
     let note = format!("SOAP fault {}", fault.codes.join(" "));
@@ -203,6 +211,7 @@ fn of_fault(fault: &SoapFault) -> Outcome {
     }
 }
 
+/// Requirement: ACK-025.
 fn of_ebxml(issues: &[EbxmlIssue]) -> Outcome {
     let errors: Vec<_> = issues.iter().filter(|issue| issue.severity == EbxmlSeverity::Error).collect();
     let note = errors
