@@ -10,7 +10,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 use spine_rules::lifecycle::retry::RetryContract;
 use spine_rules::record::PatientKey;
-use spine_rules::{Fact, Intent, PracticeProfile, Rules, Settings};
+use spine_rules::{Fact, Intent, PracticeProfile, Reason, Rules, SetAside, Settings};
 use spine_store::{Store, Write};
 use tokio::sync::Semaphore;
 
@@ -91,15 +91,15 @@ pub(super) struct Leg {
 /// Why a lane did not come to the end of its paragraph.
 pub(super) enum Trouble {
     /// A rule declined.
-    SetAside(spine_rules::SetAside),
+    SetAside(SetAside),
     /// The Spine did not answer a question, however often it was asked.
     Unanswered(String),
     /// The leg is ending; the entry stays as it is.
     Ending,
 }
 
-impl From<spine_rules::SetAside> for Trouble {
-    fn from(aside: spine_rules::SetAside) -> Self {
+impl From<SetAside> for Trouble {
+    fn from(aside: SetAside) -> Self {
         Self::SetAside(aside)
     }
 }
@@ -137,7 +137,10 @@ impl Leg {
             };
             match fault.disposition() {
                 Disposition::Halt(why) => return Err(self.end(why)),
-                Disposition::SetAside => return Err(Trouble::Unanswered(fault.to_string())),
+                Disposition::SetAside => {
+                    let details = vec![fault.to_string()];
+                    return Err(SetAside { reason: Reason::Refused, details }.into());
+                }
                 Disposition::Retry { after } => {
                     if attempt >= self.limits.question_attempts {
                         return Err(self.unanswered(began, fault.to_string()));

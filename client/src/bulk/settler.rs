@@ -156,6 +156,9 @@ async fn conclude(leg: &Leg, flight: &mut Flight, outcome: Outcome) -> Result<St
         Outcome::Refused { note: text } => {
             (Fact::Rejected(SetAside { reason: Reason::Refused, details: vec![text] }), None)
         }
+        Outcome::TooLarge { note: text } => {
+            (Fact::Rejected(SetAside { reason: Reason::TooLarge, details: vec![text] }), None)
+        }
         Outcome::NotTaken { after, note: text } => return not_taken(leg, flight, after, text).await,
         Outcome::Quiet { note: text } => return quiet(leg, flight, text).await,
         Outcome::Halt(why) => {

@@ -30,6 +30,8 @@ use outcome::{codes, retry_after};
 const POLL_PAUSE: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(10));
 /// The pause before a poll that follows a failed one.
 const POLL_PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
+/// The most that a 429 can make us wait before the next poll: the polling budget is spent by then.
+const LONGEST_POLL_PAUSE: Duration = Duration::from_mins(1);
 /// The most that a 429 or 503 can make us wait.
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
 

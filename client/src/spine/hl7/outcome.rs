@@ -12,7 +12,7 @@ use spine_vocabulary::code::error::{
 };
 
 use super::super::{Message, Outcome, Submitted};
-use super::{LONGEST_WAIT, read};
+use super::{LONGEST_POLL_PAUSE, LONGEST_WAIT, POLL_PAUSE_AFTER_FAILURE, read};
 use crate::fault::Halt;
 
 /// The unit in which the polling route's `Retry-After` is read.
@@ -89,7 +89,8 @@ pub(super) fn of_submission(
         StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Outcome::Halt(
             Halt::Misconfigured(format!("the Spine's address or our certificate is wrong (HTTP {status})")),
         ),
-        StatusCode::BAD_REQUEST | StatusCode::PAYLOAD_TOO_LARGE | StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+        StatusCode::PAYLOAD_TOO_LARGE => Outcome::TooLarge { note: format!("HTTP {status}") },
+        StatusCode::BAD_REQUEST | StatusCode::UNSUPPORTED_MEDIA_TYPE => {
             Outcome::Refused { note: format!("HTTP {status}") }
         }
         _ => Outcome::Quiet { note: format!("HTTP {status}: {nothing}") },
@@ -105,16 +106,20 @@ pub(super) fn of_poll(
     unit: RetryAfterUnit,
     pause: (Duration, Duration),
 ) -> Submitted {
-    let again = || Submitted::Pending {
+    let again_after = |after| Submitted::Pending {
         location: location(response).unwrap_or_else(|| asked.to_owned()),
-        after: poll_pause(response, unit, pause),
+        after,
     };
+    let again = || again_after(poll_pause(response, unit, pause));
     let status = response.status;
     let empty = response.body.iter().all(u8::is_ascii_whitespace);
-    if status == StatusCode::ACCEPTED
-        || status == StatusCode::OK && empty
-        || status == StatusCode::TOO_MANY_REQUESTS
-    {
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        // Not the route's own header but that of HTTP, so in seconds; unlike the other it says what must be kept to.
+        let wait =
+            retry_after(&response.headers, RetryAfterUnit::Seconds).unwrap_or(POLL_PAUSE_AFTER_FAILURE);
+        return again_after(wait.min(LONGEST_POLL_PAUSE));
+    }
+    if status == StatusCode::ACCEPTED || status == StatusCode::OK && empty {
         return again();
     }
     match of_body(message, response) {
