@@ -111,6 +111,8 @@ async fn poll(
         if leg.brake.halted().is_some() || leg.brake.is_pulled() && spent >= grace {
             return Err(Trouble::Ending);
         }
+        // A poll is a request, too: what is on its way when the session ends is asked for under the next one.
+        leg.check_permit()?;
         let answer = {
             let _place = leg.polls.acquire().await.map_err(|_| Trouble::Ending)?;
             leg.spine.poll(&flight.message, &location).await

@@ -79,3 +79,21 @@ async fn a_poll_that_comes_too_fast_waits_the_seconds_that_it_is_told() {
         assert!(waited >= Duration::from_secs(20), "{waited:?}");
     }
 }
+
+/// Requirement: SES-010.
+#[tokio::test(start_paused = true)]
+async fn nothing_leaves_once_the_session_is_over_not_even_a_poll() {
+    let left = jiff::SignedDuration::from_secs(30);
+    let last = Arc::new(Mutex::new(Instant::now()));
+    let seen = Arc::clone(&last);
+    let began = Instant::now();
+    let bench = Bench::before_the_end(left, Settings::default()).await.answered(move |request| {
+        *seen.lock().unwrap() = Instant::now();
+        (request.method == Method::Get).then(|| answer(StatusCode::ACCEPTED, ""))
+    });
+    let ended = bench.run(RunKind::InitialUpload, Action::Run).await;
+    assert_eq!(ended.closed, Closed::Halted);
+    let after = last.lock().unwrap().duration_since(began);
+    assert!(after < Duration::from_secs(30), "a request left {after:?} after the start");
+    assert!(after > Duration::from_secs(20), "the run ended long before the session: {after:?}");
+}

@@ -59,8 +59,17 @@ pub(crate) struct Bench {
 impl Bench {
     /// The practice of the login, imported into a fresh store, and its Spine. Call within a paused runtime.
     pub(crate) async fn new(settings: Settings) -> Self {
-        let (world, session) = operator();
-        let clock = PausedClock { base: session.started_at(), start: tokio::time::Instant::now() };
+        Self::at(operator().1.started_at(), settings).await
+    }
+
+    /// The same so long before the session ends.
+    pub(crate) async fn before_the_end(span: jiff::SignedDuration, settings: Settings) -> Self {
+        Self::at(operator().1.ends_at() - span, settings).await
+    }
+
+    async fn at(base: Timestamp, settings: Settings) -> Self {
+        let (world, _) = operator();
+        let clock = PausedClock { base, start: tokio::time::Instant::now() };
         let scenario = Scenario::load(&world.dir.path().join("spine"), settings).unwrap();
         let options = StoreOptions::new("test-host", move || Clock::now(&clock));
         let bench = Self {
