@@ -50,6 +50,7 @@ pub enum Disposition {
 
 impl SpineFault {
     /// What happens next, for a question that may be asked again without harm.
+    /// Requirement: PDS-027.
     #[must_use]
     pub fn disposition(&self) -> Disposition {
         match self {

@@ -9,6 +9,7 @@ use spine_store::{Closed, ImportReceipt, Run, Tally};
 use crate::clock::elapsed;
 
 /// A run's report. Its JSON form is stable.
+/// Requirements: RUN-001, RUN-015.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Report {
     /// The run's number in this store.

@@ -66,6 +66,7 @@ impl Rules {
     ///
     /// A record that could not be read whole changes nothing, not even locally: the row that is missing may be the
     /// preference that holds.
+    /// Requirement: CON-028.
     pub fn assess_for_migration(&self, candidate: Candidate) -> Result<ToMigrate, MigrationSetAside> {
         let status = self.consent(&candidate.record);
         let aside = |reason, local| MigrationSetAside { set_aside: noted(reason, status), local };
@@ -146,6 +147,7 @@ impl ToMigrate {
 
     /// Judges the answer of PDS. Neither a restricted record nor a death stops the setting of a dissent; another number
     /// or differing fields do, for then it may be somebody else's.
+    /// Requirement: CON-041.
     pub fn agree(self, pds: &PdsAnswer) -> Result<MatchedForMigration, MigrationSetAside> {
         let case = Case { rules: &self.rules, candidate: &self.candidate, pds: Some(pds), standing: None };
         let set_aside = if matches!(pds, PdsAnswer::NotFound) {
@@ -180,6 +182,7 @@ impl MatchedForMigration {
     }
 
     /// Reads the decision table of the migration.
+    /// Requirements: CON-029, CON-031, CON-032, CON-033, CON-034, CON-037, CON-038, CON-039, CON-040.
     #[must_use]
     pub fn decide(self, standing: &Standing) -> MigrationVerdict {
         let Self(ToMigrate { rules, number, status, .. }) = self;

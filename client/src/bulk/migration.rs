@@ -10,6 +10,7 @@ use super::lane::{Decision, Intent};
 use super::leg::{Leg, Trouble};
 
 /// What is due for this patient today.
+/// Requirements: CON-016, CON-041.
 pub(super) async fn decide(leg: &Leg, candidate: Candidate) -> Result<Decision, Trouble> {
     let rules = leg.rules.at(leg.clock.now());
     let to_migrate = match rules.assess_for_migration(candidate) {

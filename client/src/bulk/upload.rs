@@ -9,6 +9,7 @@ use super::lane::{Decision, Intent};
 use super::leg::{Leg, Trouble};
 
 /// What is due for this patient today.
+/// Requirements: PDS-001, CON-016, ELI-027.
 pub(super) async fn decide(leg: &Leg, candidate: Candidate) -> Result<Decision, Trouble> {
     let rules = leg.rules.at(leg.clock.now());
     let eligible = rules.assess(candidate)?;

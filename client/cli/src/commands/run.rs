@@ -15,6 +15,7 @@ use crate::show::progress::Progress;
 use crate::show::table::{counted, patients};
 use crate::signals::Signals;
 
+/// Requirement: RUN-014.
 pub(super) async fn run(
     desk: &Desk,
     kind: Kind,

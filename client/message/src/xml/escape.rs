@@ -9,6 +9,7 @@
 use quick_xml::escape::escape;
 
 /// Appends `text` to `out`, escaped for element content and for attribute values alike.
+/// Requirement: SUM-034.
 pub(crate) fn push_escaped(out: &mut String, text: &str) {
     // Most values need nothing, and are copied at once.
     if !text.bytes().any(|byte| NEEDS_CARE[usize::from(byte)]) {

@@ -53,6 +53,7 @@ impl Consented {
 
 impl Matched {
     /// Applies the rules that read what stands on the Spine, in their order.
+    /// Requirement: SUM-043.
     pub fn permit(self, standing: &Standing) -> Result<Consented, SetAside> {
         let Matched(eligible) = &self;
         let case = Case {
@@ -85,6 +86,7 @@ impl Matched {
 /// not know fails the patient whatever else holds.
 pub(crate) const STANDING_RULES: &[Rule] = &[
     Rule {
+        // Requirement: CON-017.
         key: "E12",
         question: "Do the practice and the ACS agree about dissent?",
         input: |case| {
@@ -96,12 +98,14 @@ pub(crate) const STANDING_RULES: &[Rule] = &[
         judge: agreement,
     },
     Rule {
+        // Requirement: RUN-012.
         key: "E7",
         question: "Has this practice sent no summary that stands already?",
         input: standing_shown,
         judge: already_sent,
     },
     Rule {
+        // Requirements: ELI-015, ELI-016, ELI-017.
         key: "E7b",
         question: "Does no summary of another origin stand, or is the patient registered for more than nn days?",
         input: |case| {
@@ -112,6 +116,7 @@ pub(crate) const STANDING_RULES: &[Rule] = &[
         judge: existing_summary,
     },
     Rule {
+        // Requirements: CON-013, CON-014.
         key: "E13",
         question: "Is a summary sent under the recorded preference?",
         input: |case| {
@@ -128,6 +133,7 @@ pub(crate) const STANDING_RULES: &[Rule] = &[
 ];
 
 /// Rule E12. Source: Vision help, Selecting a Patient (ACS mismatch).
+/// Requirements: CON-022, CON-023.
 fn agreement(case: &Case<'_>) -> Verdict {
     let Some(standing) = case.standing else { return Verdict::NotAsked };
     let declines = match (case.consent().dissents(), standing.dissent()) {
@@ -142,6 +148,7 @@ fn agreement(case: &Case<'_>) -> Verdict {
 ///
 /// One thing is not left: a summary of a patient who dissents, unless it is known to be a dissent summary. What tells of
 /// somebody who refused is replaced.
+/// Requirement: CON-015.
 fn already_sent(case: &Case<'_>) -> Verdict {
     let Some(standing) = case.standing else { return Verdict::NotAsked };
     let last = case.candidate.acknowledged;

@@ -16,6 +16,7 @@ use crate::rules::Rules;
 use crate::rules::settings::WithoutPreference;
 
 /// For how many days of a registration the summary says that it is recent. Source: Vision help, registration accepted.
+/// Requirement: SUM-022.
 const RECENT_DAYS: i64 = 60;
 
 impl Consented {
@@ -23,6 +24,7 @@ impl Consented {
     /// who agreed to additional information is sent core data, and the summary says so to the report.
     ///
     /// For a patient who dissents it is a dissent summary, whatever else the record holds.
+    /// Requirement: CON-012.
     #[must_use]
     pub fn summarise(&self, terminology: Option<&Terminology>) -> Summary {
         match self.status.effective {
@@ -33,6 +35,7 @@ impl Consented {
         }
     }
 
+    /// Requirements: SUM-015, SUM-026.
     fn summarise_content(&self, terminology: Option<&Terminology>) -> Summary {
         let (record, rules) = (self.record(), self.rules());
         let today = rules.today();
@@ -78,6 +81,7 @@ impl Consented {
     }
 
     /// The preference that holds; where none was expressed, the consent that is implied since SCR was enabled here.
+    /// Requirement: SUM-021.
     fn preference(&self) -> Entry {
         match self.status.effective {
             Some(code) => fixed::preference(code, self.status.date),
@@ -87,6 +91,7 @@ impl Consented {
 
     /// Whether additional information may be sent: with the express consent to it, or where the setting takes silence for
     /// it. A legacy consent says nothing about additional information until the migration has brought it up to date.
+    /// Requirements: CON-011, SUM-011, SUM-012, SUM-013, SUM-014.
     fn additional_agreed(&self) -> bool {
         let by_setting = self.rules().settings().without_preference == WithoutPreference::CoreAndAdditional;
         match self.status.effective {

@@ -12,15 +12,18 @@ use crate::record::CodedEntry;
 
 /// Chapters of Read version 2 that are significant procedures or immunisations. Source: Vision help, SCR Additional
 /// Information.
+/// Requirement: SUM-017.
 const READ_CHAPTERS: [&str; 2] = ["7", "65"];
 
 /// Parts of those chapters that are not. Source: as above.
+/// Requirement: SUM-017.
 const READ_EXCEPTIONS: [&str; 5] = ["7L1", "7M", "7N", "7P", "7Q"];
 
 /// The practice's priority of a history entry that is significant whatever its code. Source: as above.
 const SIGNIFICANT: u8 = 1;
 
 /// The practice's priority of a history entry that is never shared. Source: as above.
+/// Requirement: SUM-016.
 const NEVER_SHARED: u8 = 0;
 
 /// The inclusion list with its categories, and the list of sensitive codes, which are withheld.
@@ -67,6 +70,7 @@ impl Terminology {
     }
 
     /// Whether an entry is of the sensitive dataset. Source: RCGP sensitive dataset; Vision help, Withheld Data.
+    /// Requirement: SUM-019.
     pub(crate) fn is_sensitive(&self, entry: &CodedEntry) -> bool {
         self.sensitive.contains(&(entry.scheme, stem(&entry.code).to_owned()))
     }

@@ -22,6 +22,7 @@ const DISSENT: [&str; 3] = [
 const NOTHING_SIGNIFICANT: &str = "The practice holds no significant data on this patient";
 const EMPTY_SECTION: &str = "No relevant information available for this category.";
 /// Every element that the text may have. Source: MIM 4.2, XHTML of the presentation text.
+/// Requirement: SUM-049.
 const ELEMENTS: [&str; 23] = [
     "html", "head", "body", "h2", "h3", "h4", "h5", "h6", "p", "pre", "a", "br", "ul", "ol", "li", "table",
     "caption", "thead", "tbody", "tfoot", "tr", "th", "td",
@@ -58,6 +59,7 @@ fn presentation<'a, 'i: 'a>(summary: Node<'a, 'i>) -> Option<Node<'a, 'i>> {
 }
 
 /// What the text says the summary is.
+/// Requirement: SIM-013.
 pub(super) fn kind(html: Node<'_, '_>) -> SummaryKind {
     let says = |names: &[&str], phrase: &str| {
         html.descendants()
