@@ -136,7 +136,10 @@ mod tests {
 
     #[test]
     fn the_tables_are_whole() {
-        table::assert_well_formed(TABLE, &["rule", "when", "verdict", "replaces", "source", "decided"]);
+        table::assert_well_formed(
+            TABLE,
+            &["rule", "when", "verdict", "replaces", "warns", "source", "decided"],
+        );
         table::assert_well_formed(STOPS, &["rule", "when", "reason", "local", "source", "decided"]);
         table::assert_well_formed(STANDING, &["nn", "registered_days", "verdict", "source"]);
         assert_readable(&ELIGIBILITY);

@@ -22,6 +22,8 @@ pub struct Upload {
     pub content: Option<Content>,
     /// Whether what is sent names the summary that stands as the one it replaces.
     pub replaces: bool,
+    /// Codes of what a person should know though nothing stops.
+    pub warnings: Vec<&'static str>,
     /// The rows that decided.
     pub trail: Vec<Place>,
 }
@@ -50,6 +52,9 @@ pub fn upload(patient: &Patient, practice: &Practice) -> Upload {
     if upload.reason == "send" {
         let content = content::of(patient, practice, &mut upload.trail);
         upload.reason = content.reason;
+        let ambiguous = consent::effective(&patient.codes, practice.today).ambiguous;
+        upload.warnings.extend([line.cell("warns")].into_iter().filter(|code| !code.is_empty()));
+        upload.warnings.extend(ambiguous.then_some("ambiguous-consent"));
         upload.content = Some(content);
     }
     upload

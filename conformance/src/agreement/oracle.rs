@@ -37,6 +37,7 @@ fn of_upload(upload: &Upload) -> SaidOfUpload {
     said.replaces = upload.replaces;
     said.withheld = content.withheld;
     said.left_out = content.left_out;
+    said.warnings = upload.warnings.iter().map(|&code| code.to_owned()).collect();
     said.statements = content.statements.iter().map(|&id| id.to_owned()).collect();
     for entry in &content.entries {
         said.entries.push(format!("{} {} {}", entry.section, entry.code, entry.term).trim().to_owned());

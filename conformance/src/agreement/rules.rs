@@ -39,6 +39,7 @@ fn of_upload(upload: Result<Summary, SetAside>) -> SaidOfUpload {
         replaces: summary.replaces().is_some(),
         withheld: summary.entries_withheld(),
         left_out: summary.additional_withheld(),
+        warnings: summary.warnings().iter().map(|&code| code.to_owned()).collect(),
         entries: summary.content().entries.iter().map(of_entry).collect(),
         ..SaidOfUpload::default()
     };

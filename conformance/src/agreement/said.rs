@@ -23,13 +23,20 @@ pub struct SaidOfUpload {
     pub withheld: usize,
     /// Whether additional information was left out.
     pub left_out: bool,
+    /// Codes of what a person should know; any order.
+    pub warnings: Vec<String>,
 }
 
 /// The aspects of an upload.
-const UPLOAD: [&str; 4] = ["upload", "upload entries", "upload text", "upload replaces"];
+const UPLOAD: [&str; 5] = ["upload", "upload entries", "upload text", "upload replaces", "upload warnings"];
 /// The aspects of an upload without a migration before it.
-const UPLOAD_ALONE: [&str; 4] =
-    ["upload alone", "upload alone entries", "upload alone text", "upload alone replaces"];
+const UPLOAD_ALONE: [&str; 5] = [
+    "upload alone",
+    "upload alone entries",
+    "upload alone text",
+    "upload alone replaces",
+    "upload alone warnings",
+];
 
 impl Said {
     /// What is said of the migration.
@@ -53,15 +60,22 @@ impl Said {
         self.with(UPLOAD_ALONE, upload)
     }
 
-    fn with(mut self, aspects: [&'static str; 4], mut upload: SaidOfUpload) -> Self {
+    fn with(mut self, aspects: [&'static str; 5], mut upload: SaidOfUpload) -> Self {
         upload.entries.sort();
+        upload.warnings.sort();
         upload.statements.sort();
         upload.statements.dedup();
         let text = format!(
             "{:?}, {:?}, {} withheld, left out: {}",
             upload.statements, upload.rows, upload.withheld, upload.left_out
         );
-        let said = [upload.reason, upload.entries.join(" + "), text, upload.replaces.to_string()];
+        let said = [
+            upload.reason,
+            upload.entries.join(" + "),
+            text,
+            upload.replaces.to_string(),
+            upload.warnings.join(", "),
+        ];
         self.0.extend(aspects.into_iter().zip(said));
         self
     }

@@ -23,7 +23,7 @@ const CONSENT: [(&str, &str); 14] = [
 ];
 
 /// Codes of the history, of the chapters that are additional information and of those that are not.
-const HISTORY: [(&str, &str); 14] = [
+const HISTORY: [(&str, &str); 17] = [
     ("read2", "7K3.."),
     ("read2", "7L1.."),
     ("read2", "7L2.."),
@@ -33,6 +33,9 @@ const HISTORY: [(&str, &str); 14] = [
     ("read2", "7Q0.."),
     ("read2", "7E0A."),
     ("read2", "65E.."),
+    ("read2", "66A.."),
+    ("read2", "6...."),
+    ("read2", "8H7.."),
     ("read2", "14B4."),
     ("read2", "1371."),
     ("ctv3", "7K3.."),
