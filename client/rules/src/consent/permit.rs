@@ -107,7 +107,7 @@ pub(crate) const STANDING_RULES: &[Rule] = &[
     Rule {
         // Requirements: ELI-015, ELI-016, ELI-017.
         key: "E7b",
-        question: "Does no summary of another origin stand, or is the patient registered for more than nn days?",
+        question: "Does no summary of another origin stand, or is the patient registered for more than nn days, or dissents?",
         input: |case| {
             let days = registered_days(case).map_or("an unknown number of".into(), |days| days.to_string());
             let nn_days = case.rules.practice().nn_days;
@@ -166,6 +166,9 @@ fn already_sent(case: &Case<'_>) -> Verdict {
 
 /// Rules E7 and E7b, for a summary of another origin: replaced only where the patient is registered for more than nn
 /// days. Source: Vision help, enabling and disabling SCR.
+///
+/// The days keep a full summary from being replaced by one that is not complete yet; a dissent is never incomplete, so it is told
+/// at once, as it is where the ACS holds it already and the Spine does not say what stands.
 fn existing_summary(case: &Case<'_>) -> Verdict {
     match case.standing {
         None => Verdict::NotAsked,
@@ -174,7 +177,8 @@ fn existing_summary(case: &Case<'_>) -> Verdict {
             let foreign = newest.as_ref().is_some_and(|summary| !is_ours(case, summary));
             let nn_days = i64::from(case.rules.practice().nn_days);
             let replaced = registered_days(case).is_some_and(|days| days > nn_days);
-            Verdict::declines_if(foreign && !replaced, Reason::ExistingSummary)
+            let left = foreign && !replaced && !case.consent().dissents();
+            Verdict::declines_if(left, Reason::ExistingSummary)
         }
     }
 }

@@ -99,12 +99,13 @@ fn acute_item(item: &Medication, window: Window) -> Option<Item> {
 }
 
 /// Repeat medication that is not discontinued, and whose review date or last issue is not older than the window. Where
-/// there is neither, the day it was authorised counts; a repeat without any date is current, for nothing says otherwise.
+/// there is neither it is current: no issue is used up, what a hospital prescribes is never issued here, and the text says
+/// that it was not issued. Source: Vision help, SCR Core Data; Vision help, Content of the Initial Upload.
 /// Requirements: SUM-006, SUM-007.
 fn repeat_item(item: &Medication, window: Window, today: Date) -> Option<Item> {
     let discontinued = item.ended_on.is_some_and(|ended| ended <= today);
     let current = match (item.review_on, item.last_issued_on) {
-        (None, None) => item.started_on.is_none_or(|day| window.begun_by(day)),
+        (None, None) => true,
         (review, issue) => review.into_iter().chain(issue).any(|day| window.begun_by(day)),
     };
     if discontinued || !current {

@@ -170,7 +170,11 @@ fn repeat_medication_is_current_discontinued_or_left_out() {
         (long_ago, outside, outside, None, false, false),
         (long_ago, inside, outside, None, true, false),
         (inside, None, None, None, true, false),
-        (outside, None, None, None, false, false),
+        // Never issued here: no issue is used up, and a hospital's repeats are never issued here.
+        (outside, None, None, None, true, false),
+        (long_ago, None, None, None, true, false),
+        (long_ago, None, outside, None, false, false),
+        (long_ago, None, inside, None, true, false),
         (None, None, None, None, true, false),
         (long_ago, inside, future, Some(TODAY), false, true),
         (long_ago, inside, future, inside, false, true),

@@ -173,3 +173,20 @@ fn where_the_spine_tells_a_run_leaves_only_what_is_known_to_be_a_dissent_summary
         assert_eq!(outcome(&answer), expected, "{known:?}");
     }
 }
+
+#[test]
+fn a_dissent_replaces_a_summary_of_another_origin_however_short_the_registration() {
+    let since = TODAY.checked_sub(3.days()).unwrap();
+    let practice = PracticeProfile { nn_days: 14, scr_enabled_on: Some(since), ..practice() };
+    let rules = Rules::new(Settings::default(), practice.clone(), TODAY);
+    let mut candidate = saying(ExpressDissent);
+    candidate.record.registration.since = Some(since);
+    let consented = permit(&rules, candidate.clone(), &stands(event(1), Some("A12345"))).unwrap();
+    assert!(consented.dissents());
+    assert_eq!(consented.summarise(None).replaces(), Some(event(1)));
+    // Where nothing is sent for a dissenter, nothing is replaced either.
+    let settings = Settings { dissent: DissentUpload::NotSent, ..Settings::default() };
+    let rules = Rules::new(settings, practice, TODAY);
+    let answer = permit(&rules, candidate, &stands(event(1), Some("A12345")));
+    assert_eq!(outcome(&answer), Err(Reason::Dissent));
+}
