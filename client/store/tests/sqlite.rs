@@ -169,7 +169,7 @@ async fn twenty_thousand_patients_come_in_and_are_paged() {
     let mut template = patient(1);
     let items = (1..=total).rev().flat_map(|n| {
         template.key = key(n);
-        [spine_rules::import::ImportItem::Code(key(n), bench::code("one")), item(template.clone())]
+        [spine_rules::import::ImportItem::Code(key(n), bench::code("one"), 2), item(template.clone())]
     });
     let receipt = import(&store, items.collect::<Vec<_>>()).await.unwrap();
     assert_eq!((receipt.patients, receipt.stray_rows), (u64::from(total), 0));

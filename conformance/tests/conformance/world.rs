@@ -226,13 +226,13 @@ fn candidates(extract: Extract) -> Vec<Candidate> {
     let mut places = HashMap::new();
     for item in extract.items() {
         match item.unwrap() {
-            ImportItem::Patient(record) => {
+            ImportItem::Patient(record, _) => {
                 places.insert(record.key.clone(), records.len());
                 records.push(*record);
             }
-            ImportItem::Code(key, entry) => records[places[&key]].codes.push(entry),
-            ImportItem::Medication(key, medication) => records[places[&key]].medications.push(medication),
-            ImportItem::Allergy(key, allergy) => records[places[&key]].allergies.push(allergy),
+            ImportItem::Code(key, entry, _) => records[places[&key]].codes.push(entry),
+            ImportItem::Medication(key, medication, _) => records[places[&key]].medications.push(medication),
+            ImportItem::Allergy(key, allergy, _) => records[places[&key]].allergies.push(allergy),
             ImportItem::Group(..) => {}
             ImportItem::Incomplete(_, error) | ImportItem::Stray(error) => {
                 panic!("{} line {}: {}", error.file, error.line, error.reason)
