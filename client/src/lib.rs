@@ -32,7 +32,7 @@ pub use spine_practice::ColumnMap;
 pub use spine_rules::import::Operator;
 pub use spine_rules::lifecycle::retry::RetryContract;
 pub use spine_rules::record::PatientKey;
-pub use spine_rules::{Counter, Explained, Reason, Settings, Terminology, Verdict};
+pub use spine_rules::{Counter, Explained, Reason, Settings, Terminology, Verdict, Warning};
 pub use spine_session as session;
 pub use spine_store as store;
 pub use spine_store::{Action, Closed, ImportReceipt, Run, RunId, RunKind, Store, StoreError, Tally};

@@ -10,7 +10,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 use spine_rules::lifecycle::retry::RetryContract;
 use spine_rules::record::PatientKey;
-use spine_rules::{Fact, Intent, PracticeProfile, Rules, Settings};
+use spine_rules::{Fact, Intent, MigrationSetAside, PracticeProfile, Rules, Settings};
 use spine_store::{Store, Write};
 use tokio::sync::Semaphore;
 
@@ -113,6 +113,12 @@ impl Leg {
     /// A fact that happens now.
     pub(super) fn fact(&self, key: &PatientKey, fact: Fact) -> Write {
         Write::new(key.clone(), fact, self.clock.now())
+    }
+
+    /// The fact that sets a patient aside now, with what goes with it.
+    pub(super) fn settling(&self, key: &PatientKey, aside: MigrationSetAside) -> Write {
+        let MigrationSetAside { set_aside, local, warnings } = aside;
+        Write { local, warnings, ..self.fact(key, Fact::SetAside(set_aside)) }
     }
 
     /// Asks the Spine a question that may be repeated without harm, as often as the limits allow.

@@ -65,7 +65,7 @@ impl World {
                 let standing = side.standing(matched.number());
                 match matched.decide(&standing) {
                     MigrationVerdict::SetDissent { local, .. } => (Reason::SentPermission, local),
-                    MigrationVerdict::Settle(aside, local) => (aside.reason, local),
+                    MigrationVerdict::Settle(aside) => (aside.set_aside.reason, aside.local),
                 }
             }
         }
