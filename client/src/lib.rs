@@ -15,8 +15,8 @@ mod login;
 mod report;
 pub mod spine;
 
-pub use bulk::{Ended, Limits, Reporter, RunEvent, Silent, Stop};
-pub use client::{Client, RunRequest, Settlement};
+pub use bulk::{Difference, Ended, Limits, Reporter, RunEvent, Silent, Stop};
+pub use client::{Client, RunRequest, RunSettings, SettingsError, Settlement};
 pub use clock::{Clock, SystemClock};
 pub use error::ClientError;
 pub use fault::Halt;

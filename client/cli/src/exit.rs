@@ -19,7 +19,7 @@ pub enum Exit {
     Usage = 2,
     /// The run finished and of somebody nobody knows whether the Spine stored the message.
     InDoubt = 3,
-    /// Addresses, certificates or the column map are wrong, or nothing is set up yet.
+    /// Addresses, certificates, column map, settings or terminology are wrong, or nothing is set up yet.
     Config = 64,
     /// The extract cannot be used, or what was asked for is not there.
     Input = 65,
@@ -45,7 +45,10 @@ pub const TABLE: &[(Exit, &str)] = &[
     (Exit::SomeFailed, "the run finished, and somebody is Failed: a person must act"),
     (Exit::Usage, "the command line is wrong, or that action is not open now"),
     (Exit::InDoubt, "the run finished, and of somebody it is in doubt whether the Spine has the message"),
-    (Exit::Config, "something is not set up: addresses, certificates, column map, or no practice yet"),
+    (
+        Exit::Config,
+        "something is not set up: addresses, certificates, column map, settings, terminology, or no practice yet",
+    ),
     (Exit::Input, "the extract cannot be used (nothing was imported), or what was asked for is not there"),
     (Exit::Unavailable, "the Spine cannot be reached or does not answer; a run can be resumed"),
     (Exit::Bug, "a mistake in this software; a run can be resumed"),
@@ -99,7 +102,11 @@ impl Exit {
     #[must_use]
     pub fn of_error(error: &ClientError) -> Self {
         match error {
-            ClientError::NoPractice | ClientError::ColumnMap(_) | ClientError::Addresses(_) => Self::Config,
+            ClientError::NoPractice
+            | ClientError::ColumnMap(_)
+            | ClientError::Settings(_)
+            | ClientError::Terminology(_)
+            | ClientError::Addresses(_) => Self::Config,
             ClientError::Extract(_)
             | ClientError::Store(StoreError::Import(_))
             | ClientError::NoRun

@@ -25,7 +25,7 @@ use stop::Brake;
 
 /// How much a leg does at a time, and how long it waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Limits {
     /// Patients being decided and sent at once.
     pub lanes: usize,
