@@ -54,7 +54,7 @@ pub const TABLE: &[(Exit, &str)] = &[
     (Exit::Bug, "a mistake in this software; a run can be resumed"),
     (Exit::Store, "the store or an output file cannot be written, or another process works on this practice"),
     (Exit::Paused, "the run is paused; it can be resumed any number of times"),
-    (Exit::Protocol, "the Spine's answer is nothing that the specification knows"),
+    (Exit::Protocol, "the Spine's answer is nothing that the specification knows; a run can be resumed"),
     (Exit::NotPermitted, "nobody is logged in, the session is over, or it is not permitted"),
     (Exit::Interrupted, "interrupted or declined before anything was done"),
 ];
@@ -91,6 +91,7 @@ impl Exit {
     pub const fn of_halt(halt: &Halt) -> Self {
         match halt {
             Halt::SpineUnavailable(_) => Self::Unavailable,
+            Halt::SpineMisbehaved(_) => Self::Protocol,
             Halt::Misconfigured(_) => Self::Config,
             Halt::SessionOver(_) => Self::NotPermitted,
             Halt::TakenOver | Halt::Store(_) => Self::Store,
@@ -188,6 +189,7 @@ mod tests {
         let why = || "why".to_owned();
         for (halt, code) in [
             (Halt::SpineUnavailable(why()), 69),
+            (Halt::SpineMisbehaved(why()), 76),
             (Halt::Misconfigured(why()), 64),
             (Halt::SessionOver(why()), 77),
             (Halt::TakenOver, 73),

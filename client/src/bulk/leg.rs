@@ -145,7 +145,11 @@ impl Leg {
                 Disposition::SetAside => return Err(Trouble::Unanswered(fault.to_string())),
                 Disposition::Retry { after } => {
                     if attempt >= self.limits.question_attempts {
-                        return Err(self.unanswered(began, fault.to_string()));
+                        let halt = match fault {
+                            SpineFault::SpineMisbehaved(_) => Halt::SpineMisbehaved,
+                            _ => Halt::SpineUnavailable,
+                        };
+                        return Err(self.unanswered(began, fault.to_string(), halt));
                     }
                     self.pause(after.unwrap_or(pause)).await;
                     pause = pause.saturating_mul(2);
@@ -159,9 +163,9 @@ impl Leg {
     }
 
     /// The end of trying: this patient's trouble alone, or the leg's if nobody was answered since.
-    pub(super) fn unanswered(&self, began: Mark, why: String) -> Trouble {
+    pub(super) fn unanswered(&self, began: Mark, why: String, halt: fn(String) -> Halt) -> Trouble {
         let gone = self.health.silent_since(began);
-        if gone { self.end(Halt::SpineUnavailable(why)) } else { Trouble::Unanswered(why) }
+        if gone { self.end(halt(why)) } else { Trouble::Unanswered(why) }
     }
 
     /// Halts the leg.

@@ -178,7 +178,9 @@ async fn not_taken(
         if flight.attempts.in_doubt {
             return Ok(Step::Ask);
         }
-        let Trouble::Unanswered(why) = leg.unanswered(began, text) else { return Err(Trouble::Ending) };
+        let Trouble::Unanswered(why) = leg.unanswered(began, text, Halt::SpineUnavailable) else {
+            return Err(Trouble::Ending);
+        };
         let aside = SetAside { reason: Reason::RetriesExhausted, details: vec![why] };
         note(leg, flight, [Fact::SetAside(aside)], None).await?;
         return Ok(Step::Done);

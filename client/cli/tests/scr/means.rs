@@ -222,7 +222,7 @@ fn bad_lists_are_refused_by_line_and_a_migration_takes_none() {
     lists(&surgery, "lists");
     surgery.write("lists/exclusion.csv", "scheme,code\nread9,XY1..\n");
     let ran = surgery.scr(&upload("run", &["--terminology", "lists"])).expect(64);
-    ran.says("Nothing was sent.").says("exclusion.csv, line 2: scheme is no coding scheme");
+    ran.says("Nothing was sent.").says("exclusion.csv, line 2: scheme is no coding");
     surgery.scr(&["report"]).expect(65);
     let migration =
         ["run", "consent-migration", "run", "--spine", "spine.json", "--yes", "--terminology", "lists"];
