@@ -10,7 +10,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 use spine_rules::lifecycle::retry::RetryContract;
 use spine_rules::record::PatientKey;
-use spine_rules::{Fact, Intent, PracticeProfile, Reason, Rules, SetAside, Settings};
+use spine_rules::{Fact, Intent, MigrationSetAside, PracticeProfile, Reason, Rules, SetAside, Settings};
 use spine_store::{Store, Write};
 use tokio::sync::Semaphore;
 
@@ -25,7 +25,7 @@ use stop::Brake;
 
 /// How much a leg does at a time, and how long it waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Limits {
     /// Patients being decided and sent at once.
     pub lanes: usize,
@@ -116,6 +116,12 @@ impl Leg {
         Write::new(key.clone(), fact, self.clock.now())
     }
 
+    /// The fact that sets a patient aside now, with what goes with it.
+    pub(super) fn settling(&self, key: &PatientKey, aside: MigrationSetAside) -> Write {
+        let MigrationSetAside { set_aside, local, warnings } = aside;
+        Write { local, warnings, ..self.fact(key, Fact::SetAside(set_aside)) }
+    }
+
     /// Asks the Spine a question that may be repeated without harm, as often as the limits allow.
     pub(super) async fn ask<T, F>(&self, mut question: impl FnMut() -> F) -> Result<T, Trouble>
     where
@@ -143,7 +149,11 @@ impl Leg {
                 }
                 Disposition::Retry { after } => {
                     if attempt >= self.limits.question_attempts {
-                        return Err(self.unanswered(began, fault.to_string()));
+                        let halt = match fault {
+                            SpineFault::SpineMisbehaved(_) => Halt::SpineMisbehaved,
+                            _ => Halt::SpineUnavailable,
+                        };
+                        return Err(self.unanswered(began, fault.to_string(), halt));
                     }
                     self.pause(after.unwrap_or(pause)).await;
                     pause = pause.saturating_mul(2);
@@ -158,9 +168,9 @@ impl Leg {
 
     /// The end of trying: this patient's trouble alone, or the leg's if nobody was answered since.
     /// Requirements: ACK-034, ACK-035.
-    pub(super) fn unanswered(&self, began: Mark, why: String) -> Trouble {
+    pub(super) fn unanswered(&self, began: Mark, why: String, halt: fn(String) -> Halt) -> Trouble {
         let gone = self.health.silent_since(began);
-        if gone { self.end(Halt::SpineUnavailable(why)) } else { Trouble::Unanswered(why) }
+        if gone { self.end(halt(why)) } else { Trouble::Unanswered(why) }
     }
 
     /// Halts the leg.

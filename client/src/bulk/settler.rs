@@ -9,9 +9,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use spine_rules::lifecycle::retry::{Absence, Resend};
-use spine_rules::record::LocalChange;
-use spine_rules::{Fact, Reason, SetAside};
-use spine_store::Write;
+use spine_rules::{Fact, MigrationSetAside, Reason, SetAside};
 use spine_vocabulary::Interaction;
 
 use super::lane::{self, Decision};
@@ -187,7 +185,9 @@ async fn not_taken(
         if flight.attempts.in_doubt {
             return Ok(Step::Ask);
         }
-        let Trouble::Unanswered(why) = leg.unanswered(began, text) else { return Err(Trouble::Ending) };
+        let Trouble::Unanswered(why) = leg.unanswered(began, text, Halt::SpineUnavailable) else {
+            return Err(Trouble::Ending);
+        };
         let aside = SetAside { reason: Reason::RetriesExhausted, details: vec![why] };
         note(leg, flight, [Fact::SetAside(aside)], None).await?;
         return Ok(Step::Done);
@@ -322,7 +322,7 @@ enum Today {
     /// Another content is due.
     Other,
     /// Nothing is due.
-    Nothing(SetAside, Vec<LocalChange>),
+    Nothing(MigrationSetAside),
 }
 
 async fn today(leg: &Leg, flight: &Flight) -> Result<Today, Trouble> {
@@ -337,8 +337,8 @@ async fn today(leg: &Leg, flight: &Flight) -> Result<Today, Trouble> {
                 && intent.uploaded.map(|uploaded| uploaded.content_sha256) == flight.content_sha256;
             Ok(if same { Today::Same } else { Today::Other })
         }
-        Ok(Decision::Settle(aside, local)) => Ok(Today::Nothing(aside, local)),
-        Err(Trouble::SetAside(aside)) => Ok(Today::Nothing(aside, Vec::new())),
+        Ok(Decision::Settle(aside)) => Ok(Today::Nothing(aside)),
+        Err(Trouble::SetAside(aside)) => Ok(Today::Nothing(aside.into())),
         Err(other) => Err(other),
     }
 }
@@ -346,8 +346,8 @@ async fn today(leg: &Leg, flight: &Flight) -> Result<Today, Trouble> {
 /// Gives the id up; the entry is `Unsent`. It is settled, or listed to be decided afresh.
 async fn abandon(leg: &Leg, flight: &Flight, today: Today) -> Result<Step, Trouble> {
     let mut writes = vec![leg.fact(&flight.key, Fact::Abandoned)];
-    if let Today::Nothing(aside, local) = today {
-        writes.push(Write { local, ..leg.fact(&flight.key, Fact::SetAside(aside)) });
+    if let Today::Nothing(aside) = today {
+        writes.push(leg.settling(&flight.key, aside));
     }
     leg.recorder.note(writes).await?;
     Ok(Step::Done)

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use spine_client::session::Session;
 use spine_client::{
-    Action, Client, ClientError, Clock, Closed, Ended, Limits, RunKind, RunRequest, Silent, Stop, Store,
-    Tally, TimeOrderedIds,
+    Action, Client, ClientError, Clock, Closed, Ended, Limits, RunKind, RunRequest, RunSettings, Silent,
+    Stop, Store, Tally, TimeOrderedIds,
 };
 use spine_simulator::Spine;
 use spine_simulator::scenario::{Scenario, Settings};
@@ -146,7 +146,8 @@ impl Bench {
         })
         .with_interference(move |n, request| interfere(n, request));
         let limits = Limits { lanes: 4, in_flight: 16, ..Limits::default() };
-        let request = RunRequest { limits, ..RunRequest::new(kind, action) };
+        let settings = RunSettings { limits, ..RunSettings::default() };
+        let request = RunRequest { settings: Some(settings), ..RunRequest::new(kind, action) };
         self.client().run(Arc::new(exchange), session, request, Stop::default(), &Silent).await
     }
 }

@@ -2,7 +2,7 @@
 
 use spine_rules::record::Candidate;
 use spine_rules::summary::{Block, Entry, EntryKind, SummaryKind};
-use spine_rules::{Reason, SetAside, Summary};
+use spine_rules::{Reason, SetAside, Summary, Warning};
 
 use super::Failure;
 use super::said::{Said, SaidOfUpload};
@@ -38,8 +38,14 @@ fn of_upload(upload: Result<Summary, SetAside>) -> SaidOfUpload {
         reason: sent(&summary).code().to_owned(),
         replaces: summary.replaces().is_some(),
         withheld: summary.entries_withheld(),
-        left_out: summary.additional_withheld(),
-        warnings: summary.warnings().iter().map(|&code| code.to_owned()).collect(),
+        left_out: summary.warnings().contains(&Warning::AdditionalWithheld),
+        // What is left out for want of terminology is told apart.
+        warnings: summary
+            .warnings()
+            .iter()
+            .filter(|warning| **warning != Warning::AdditionalWithheld)
+            .map(|warning| warning.code().to_owned())
+            .collect(),
         entries: summary.content().entries.iter().map(of_entry).collect(),
         ..SaidOfUpload::default()
     };

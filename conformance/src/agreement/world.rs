@@ -85,7 +85,7 @@ impl World {
         let standing = side.standing(matched.number())?;
         Ok(match matched.decide(&standing) {
             MigrationVerdict::SetDissent { local, .. } => (Reason::SentPermission, local),
-            MigrationVerdict::Settle(aside, local) => (aside.reason, local),
+            MigrationVerdict::Settle(aside) => (aside.set_aside.reason, aside.local),
         })
     }
 
@@ -222,7 +222,7 @@ fn candidates(extract: Extract) -> Result<Vec<Candidate>, Failure> {
     let mut places = HashMap::new();
     for item in extract.items() {
         let item = match item? {
-            ImportItem::Patient(record) => {
+            ImportItem::Patient(record, _) => {
                 places.insert(record.key.clone(), records.len());
                 records.push(*record);
                 continue;
@@ -230,11 +230,11 @@ fn candidates(extract: Extract) -> Result<Vec<Candidate>, Failure> {
             item => item,
         };
         let key = match &item {
-            ImportItem::Code(key, _)
-            | ImportItem::Medication(key, _)
-            | ImportItem::Allergy(key, _)
+            ImportItem::Code(key, ..)
+            | ImportItem::Medication(key, ..)
+            | ImportItem::Allergy(key, ..)
             | ImportItem::Incomplete(key, _) => key,
-            ImportItem::Patient(_) | ImportItem::Group(..) => continue,
+            ImportItem::Patient(..) | ImportItem::Group(..) => continue,
             ImportItem::Stray(error) => {
                 return Err(format!("{} line {}: {}", error.file, error.line, error.reason).into());
             }
@@ -255,11 +255,11 @@ fn candidates(extract: Extract) -> Result<Vec<Candidate>, Failure> {
 
 fn add(record: &mut PatientRecord, item: ImportItem) {
     match item {
-        ImportItem::Code(_, code) => record.codes.push(code),
-        ImportItem::Medication(_, medication) => record.medications.push(medication),
-        ImportItem::Allergy(_, allergy) => record.allergies.push(allergy),
+        ImportItem::Code(_, code, _) => record.codes.push(code),
+        ImportItem::Medication(_, medication, _) => record.medications.push(medication),
+        ImportItem::Allergy(_, allergy, _) => record.allergies.push(allergy),
         ImportItem::Incomplete(..) => record.incomplete = true,
-        ImportItem::Patient(_) | ImportItem::Group(..) | ImportItem::Stray(_) => {}
+        ImportItem::Patient(..) | ImportItem::Group(..) | ImportItem::Stray(_) => {}
     }
 }
 

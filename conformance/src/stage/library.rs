@@ -15,7 +15,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use spine_client::store::{MemoryStore, StoreOptions};
 use spine_client::transport::{Cause, Failure, Method, Response, Stage};
 use spine_client::{
-    Action, Client, Clock, Counters, Ended, Exchange, Ids, RunKind, RunRequest, Silent, Stop, Store,
+    Action, Client, Clock, Counters, Ended, Exchange, Ids, RunKind, RunRequest, RunSettings, Silent, Stop, Store,
     TimeOrderedIds,
 };
 use spine_simulator::Spine;
@@ -47,8 +47,8 @@ pub struct Seams {
     pub clock: fn(Arc<dyn Clock>) -> Arc<dyn Clock>,
     /// New message ids.
     pub ids: fn(Arc<dyn Ids>) -> Arc<dyn Ids>,
-    /// How the run is asked for.
-    pub request: fn(&mut RunRequest),
+    /// The run's settings.
+    pub settings: fn(&mut RunSettings),
     /// The practice's folder, before the client reads it.
     pub practice: fn(&Path),
 }
@@ -60,7 +60,7 @@ impl Default for Seams {
             store: |store| store,
             clock: |clock| clock,
             ids: |ids| ids,
-            request: |_| {},
+            settings: |_| {},
             practice: |_| {},
         }
     }
@@ -158,11 +158,13 @@ impl Playing<'_> {
     }
 
     async fn run(&mut self, kind: Kind, way: Way, stop_after: Option<usize>) -> Result<(), StageError> {
-        let mut request = RunRequest::new(run_kind(kind), action(way));
-        request.limits.lanes = LANES;
-        request.limits.in_flight = IN_FLIGHT;
-        (self.scenario.request)(&mut request);
-        (self.seams.request)(&mut request);
+        let mut settings = RunSettings::default();
+        settings.limits.lanes = LANES;
+        settings.limits.in_flight = IN_FLIGHT;
+        (self.scenario.settings)(&mut settings);
+        (self.seams.settings)(&mut settings);
+        let request = RunRequest::new(run_kind(kind), action(way));
+        let request = RunRequest { settings: Some(settings), ..request };
         let stop = Stop::default();
         if let Some(after) = stop_after {
             let stop = stop.clone();

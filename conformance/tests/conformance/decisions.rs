@@ -65,7 +65,7 @@ fn the_migration_follows_the_table() {
         let matched = ordinary.rules.assess_for_migration(candidate).unwrap().agree(&pds).unwrap();
         let (reason, sets_dissent, local) = match matched.decide(&standing) {
             MigrationVerdict::SetDissent { local, .. } => (Reason::SentPermission, true, local),
-            MigrationVerdict::Settle(aside, local) => (aside.reason, false, local),
+            MigrationVerdict::Settle(aside) => (aside.set_aside.reason, false, aside.local),
         };
         let adds: Vec<_> =
             local.iter().map(|change| change.code.read_v2().trim_end_matches('.').to_owned()).collect();

@@ -9,16 +9,11 @@ use super::ConsentStatus;
 use super::standing::{Standing, StandingSummary};
 use crate::demographics::matching::Matched;
 use crate::lifecycle::reason::{Reason, SetAside};
+use crate::lifecycle::warning::Warning;
 use crate::record::PatientKey;
 use crate::rules::Intent;
 use crate::rules::explain::{Case, Rule, Verdict, first_refusal, shown};
 use crate::rules::settings::{DissentNotInAcs, DissentUpload};
-
-/// The warning of a summary whose dissent the ACS does not hold.
-pub const DISSENT_NOT_IN_ACS: &str = "dissent-not-in-acs";
-
-/// The warning of a summary whose patient has several preferences with the same claim to hold.
-pub const AMBIGUOUS_CONSENT: &str = "ambiguous-consent";
 
 /// Proof that a summary of this patient may be sent. Only [`Matched::permit`] makes one.
 #[derive(Clone)]
@@ -26,7 +21,7 @@ pub struct Consented {
     pub(crate) matched: Matched,
     pub(crate) status: ConsentStatus,
     pub(crate) replaces: Option<EventId>,
-    pub(crate) warnings: Vec<&'static str>,
+    pub(crate) warnings: Vec<Warning>,
 }
 
 masked!(Consented);
@@ -73,10 +68,10 @@ impl Matched {
         };
         let mut warnings = Vec::new();
         if status.dissents() && !standing.dissent() {
-            warnings.push(DISSENT_NOT_IN_ACS);
+            warnings.push(Warning::DissentNotInAcs);
         }
         if status.ambiguous {
-            warnings.push(AMBIGUOUS_CONSENT);
+            warnings.push(Warning::AmbiguousConsent);
         }
         Ok(Consented { matched: self, status, replaces, warnings })
     }

@@ -11,7 +11,7 @@ use super::Fact;
 
 /// The contract of one interaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RetryContract {
     /// Sends after the first.
     pub retries: u32,

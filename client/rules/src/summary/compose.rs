@@ -11,6 +11,7 @@ use super::terminology::Terminology;
 use super::window::shown;
 use super::{Block, Content, Entry, Summary, SummaryKind, fixed};
 use crate::consent::permit::{Consented, days_between};
+use crate::lifecycle::warning::Warning;
 use crate::record::PatientRecord;
 use crate::rules::Rules;
 use crate::rules::settings::WithoutPreference;
@@ -53,7 +54,11 @@ impl Consented {
         } else {
             self.summary(SummaryKind::Full, self.full(core, &additional))
         };
-        Summary { additional_withheld, entries_withheld: additional.withheld, ..summary }
+        let mut warnings = summary.warnings;
+        if additional_withheld {
+            warnings.push(Warning::AdditionalWithheld);
+        }
+        Summary { warnings, entries_withheld: additional.withheld, ..summary }
     }
 
     fn full(&self, core: CoreData, additional: &Additional) -> Content {
@@ -115,7 +120,6 @@ impl Consented {
             replaces: self.replaces,
             content,
             warnings: self.warnings.clone(),
-            additional_withheld: false,
             entries_withheld: 0,
         }
     }

@@ -39,6 +39,20 @@ pub struct Terminology {
 pub struct NotAdditional(pub Category);
 
 impl Terminology {
+    /// Whether a category is one that additional information can have.
+    #[must_use]
+    pub fn takes(category: Category) -> bool {
+        layout::additional_section(category).is_some()
+    }
+
+    /// Both lists as they are compared, in a fixed order: the included codes with their categories, then the sensitive ones without.
+    /// Two sets that decide alike are listed alike.
+    pub fn lists(&self) -> impl Iterator<Item = (CodeScheme, &str, Option<Category>)> {
+        let included =
+            self.included.iter().map(|((scheme, code), category)| (*scheme, code.as_str(), Some(*category)));
+        included.chain(self.sensitive.iter().map(|(scheme, code)| (*scheme, code.as_str(), None)))
+    }
+
     /// Brings the two lists together. A code on both is withheld. Codes are compared exactly as they are given, case and
     /// all, after white space around them and the trailing full stops of Read codes are dropped.
     pub fn new(
@@ -47,7 +61,7 @@ impl Terminology {
     ) -> Result<Self, NotAdditional> {
         let mut terminology = Self::default();
         for (scheme, code, category) in included {
-            if layout::additional_section(category).is_none() {
+            if !Self::takes(category) {
                 return Err(NotAdditional(category));
             }
             terminology.included.insert((scheme, stem(&code).to_owned()), category);

@@ -4,7 +4,7 @@ use jiff::ToSpan;
 use spine_rules::record::Candidate;
 use spine_rules::rules::settings::{DissentNotInAcs, DissentUpload};
 use spine_rules::standing::{Standing, StandingSummary};
-use spine_rules::{Consented, PracticeProfile, Reason, Rules, SetAside, Settings};
+use spine_rules::{Consented, PracticeProfile, Reason, Rules, SetAside, Settings, Warning};
 use spine_vocabulary::ConsentCode::{ExpressAdditional, ExpressDissent, LegacyDissent};
 use spine_vocabulary::{AcsPermission, ConsentCode};
 
@@ -55,7 +55,7 @@ fn a_dissent_here_is_honoured_by_each_setting() {
     let unknown = nothing_stands();
     for (upload, in_acs, standing, expected) in [
         (Upload::DissentSummary, InAcs::DissentSummary, &known, Ok(vec![])),
-        (Upload::DissentSummary, InAcs::DissentSummary, &unknown, Ok(vec!["dissent-not-in-acs"])),
+        (Upload::DissentSummary, InAcs::DissentSummary, &unknown, Ok(vec![Warning::DissentNotInAcs])),
         (Upload::DissentSummary, InAcs::AcsMismatch, &known, Ok(vec![])),
         (Upload::DissentSummary, InAcs::AcsMismatch, &unknown, Err(Reason::AcsMismatch)),
         (Upload::NotSent, InAcs::DissentSummary, &known, Err(Reason::Dissent)),
@@ -79,7 +79,7 @@ fn an_ambiguous_preference_is_told() {
     let mut candidate = saying(ExpressAdditional);
     candidate.record.codes.push(consent(ConsentCode::ExpressCore, Some(ENABLED), None));
     let consented = permit(&rules(), candidate, &nothing_stands()).unwrap();
-    assert_eq!(consented.summarise(None).warnings(), ["ambiguous-consent"]);
+    assert_eq!(consented.summarise(None).warnings(), [Warning::AmbiguousConsent]);
 }
 
 #[test]
