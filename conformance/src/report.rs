@@ -193,12 +193,8 @@ fn line(
     requirement: &Requirement,
 ) -> Line {
     let id = requirement.id.as_str();
-    let cases: Vec<&'static str> = material
-        .cases
-        .iter()
-        .filter(|case| case.requirements.contains(&id))
-        .map(|case| case.name)
-        .collect();
+    let cases: Vec<&'static str> =
+        material.cases.iter().filter(|case| case.requirements.contains(&id)).map(|case| case.name).collect();
     let judged: Vec<&Outcome> = cases.iter().filter_map(|name| outcomes.get(name).copied()).collect();
     let judged: Vec<_> =
         judged.into_iter().filter(|outcome| !matches!(outcome, Outcome::Skipped { .. })).collect();

@@ -24,7 +24,8 @@ fn scr() -> Option<PathBuf> {
         return Some(scr);
     }
     assert!(std::env::var_os("CI").is_none(), "{} was not built", scr.display());
-    let _ = writeln!(std::io::stderr(), "skipped: {} was not built (cargo build -p spine-cli)", scr.display());
+    let _ =
+        writeln!(std::io::stderr(), "skipped: {} was not built (cargo build -p spine-cli)", scr.display());
     None
 }
 
@@ -33,14 +34,21 @@ fn suite(arguments: &[&str]) -> (Option<i32>, Value) {
     let output = Command::new(SUITE).arg("run").arg("--json").args(arguments).output().unwrap();
     let report = serde_json::from_slice(&output.stdout);
     let report = report.unwrap_or_else(|error| {
-        panic!("{error}\n{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+        panic!(
+            "{error}\n{}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        )
     });
     (output.status.code(), report)
 }
 
 fn cases_that(report: &Value, verdict: &str) -> BTreeSet<String> {
     let cases = report["cases"].as_array().unwrap().iter();
-    cases.filter(|case| case["verdict"] == verdict).map(|case| case["name"].as_str().unwrap().to_owned()).collect()
+    cases
+        .filter(|case| case["verdict"] == verdict)
+        .map(|case| case["name"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 fn failed_requirements(report: &Value) -> BTreeSet<String> {
@@ -94,7 +102,8 @@ fn our_simulator_passes_as_a_server_and_a_wrong_one_is_found() {
         }
         std::thread::park_timeout(BETWEEN_LOOKS);
     }
-    let (code, report) = suite(&["--area", "simulator", "--only", "spine", "--seed", "77", "--spine", &wrong_shown]);
+    let (code, report) =
+        suite(&["--area", "simulator", "--only", "spine", "--seed", "77", "--spine", &wrong_shown]);
     drop(wrong.stdin.take());
     wrong.wait().unwrap();
     assert_eq!(code, Some(1));

@@ -37,7 +37,8 @@ fn names_are_unique_and_shaped() {
     assert_eq!(defects.len(), planted.len());
     let shaped = |name: &str| {
         let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        name.split('/').count() == 2 && name.split('/').all(|word| !word.is_empty() && word.bytes().all(plain))
+        name.split('/').count() == 2
+            && name.split('/').all(|word| !word.is_empty() && word.bytes().all(plain))
     };
     let wrong: Vec<_> = names(&cases).into_iter().chain(defects).filter(|name| !shaped(name)).collect();
     assert!(wrong.is_empty(), "{wrong:?}");

@@ -18,11 +18,11 @@ use crate::report::{Material, Report, summary};
 use crate::requirement::{Register, Waivers};
 use crate::runner::{self, Judged, Library, Player, Target};
 use crate::sabotage;
+use crate::stage::StageError;
 use crate::stage::command::Adapter;
 use crate::stage::ground::{Town, honest};
 use crate::stage::library::Seams;
 use crate::stage::served::{Served, server};
-use crate::stage::StageError;
 
 /// How long a card may take for an answer.
 const CARD_PATIENCE: Duration = Duration::from_secs(60);
@@ -88,17 +88,20 @@ fn player(wanted: &Run) -> Box<dyn Player> {
 fn target(wanted: &Run, cases: &[&'static Case]) -> Result<(Target, String, Option<Served>), StageError> {
     let Some(file) = &wanted.spine else {
         let name = "the simulator, in this process and as a server".to_owned();
-        let needed = cases.iter().any(|case| matches!(case.check, crate::case::Check::Spine { server: true, .. }));
+        let needed =
+            cases.iter().any(|case| matches!(case.check, crate::case::Check::Spine { server: true, .. }));
         let served = if needed { Some(Served::start()?) } else { None };
         let server = served.as_ref().map(Served::server);
         return Ok((Target::Simulator { tamper: honest, server }, name, served));
     };
-    let ready: Ready = serde_json::from_str(&std::fs::read_to_string(file).map_err(failed)?).map_err(failed)?;
+    let ready: Ready =
+        serde_json::from_str(&std::fs::read_to_string(file).map_err(failed)?).map_err(failed)?;
     for base in [&ready.spine, &ready.identity] {
         let host = host(base);
         let loopback = ["localhost", "127.0.0.1", "[::1]"].contains(&host);
         if !loopback && !wanted.allow.iter().any(|allowed| allowed == host) {
-            let why = format!("{host} is not this computer: a Spine elsewhere is tested only with --allow {host}");
+            let why =
+                format!("{host} is not this computer: a Spine elsewhere is tested only with --allow {host}");
             return Err(failed(why));
         }
     }

@@ -60,7 +60,8 @@ fn find(name: &str) -> Result<Aim, StageError> {
 
 /// A relay before the Spine of a ready file, and the ready file that leads to it.
 fn front(file: &Path, tamper: Arc<dyn Tamper>, folder: &Path) -> Result<(Relay, String), StageError> {
-    let ready: Ready = serde_json::from_str(&std::fs::read_to_string(file).map_err(failed)?).map_err(failed)?;
+    let ready: Ready =
+        serde_json::from_str(&std::fs::read_to_string(file).map_err(failed)?).map_err(failed)?;
     let upstream = Requester::new(&ready.spine, client_tls(&ready)?).map_err(failed)?;
     let front = Front::of(&ready, folder)?;
     let relay = front.relay(Arc::new(Tampered { tamper, service: upstream }))?;

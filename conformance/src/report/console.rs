@@ -10,12 +10,19 @@ use crate::outcome::Outcome;
 pub fn summary(report: &Report) -> String {
     let mut text = String::new();
     for case in report.cases.iter().filter(|case| case.outcome.is_bad()) {
-        let _ = writeln!(text, "{} {}  [{}]", case.outcome.word().to_uppercase(), case.name, case.requirements.join(" "));
+        let _ = writeln!(
+            text,
+            "{} {}  [{}]",
+            case.outcome.word().to_uppercase(),
+            case.name,
+            case.requirements.join(" ")
+        );
         match &case.outcome {
             Outcome::Failed(failure) => {
                 for id in &case.requirements {
                     if let Some(line) = report.requirements.iter().find(|line| line.requirement.id == *id) {
-                        let _ = writeln!(text, "  {id}: {} ({})", line.requirement.text, line.requirement.source);
+                        let _ =
+                            writeln!(text, "  {id}: {} ({})", line.requirement.text, line.requirement.source);
                     }
                 }
                 let _ = writeln!(text, "  expected  {}\n  actual    {}", failure.expected, failure.actual);
@@ -34,7 +41,8 @@ pub fn summary(report: &Report) -> String {
         let _ = writeln!(text, "EXPIRED the waiver of {id}");
     }
     let _ = writeln!(text, "client  {}\nspine   {}\n", report.client, report.spine);
-    let _ = writeln!(text, "{:<18}{:>13}{:>9}{:>9}{:>9}", "area", "requirements", "tested", "passed", "proven");
+    let _ =
+        writeln!(text, "{:<18}{:>13}{:>9}{:>9}{:>9}", "area", "requirements", "tested", "passed", "proven");
     let mut areas: Vec<&str> = Vec::new();
     for line in &report.requirements {
         if !areas.contains(&line.area.as_str()) {

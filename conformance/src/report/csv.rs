@@ -11,8 +11,20 @@ fn plain(text: &str) -> String {
 pub(super) fn table(report: &Report) -> std::io::Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let header = [
-        "id", "area", "level", "subject", "text", "source", "section", "untested", "tested", "passed", "proven",
-        "waived", "cases", "proven_by",
+        "id",
+        "area",
+        "level",
+        "subject",
+        "text",
+        "source",
+        "section",
+        "untested",
+        "tested",
+        "passed",
+        "proven",
+        "waived",
+        "cases",
+        "proven_by",
     ];
     writer.write_record(header)?;
     for line in &report.requirements {

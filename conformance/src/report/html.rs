@@ -53,11 +53,13 @@ fn proof(report: &Report) -> String {
 fn filters(text: &mut String, report: &Report) {
     let mut areas: Vec<&str> = report.requirements.iter().map(|line| line.area.as_str()).collect();
     areas.dedup();
-    let options = |values: &[&str]| values.iter().fold(String::new(), |mut options, value| {
-        let value = escaped(value);
-        let _ = write!(options, "<option value=\"{value}\">{value}</option>");
-        options
-    });
+    let options = |values: &[&str]| {
+        values.iter().fold(String::new(), |mut options, value| {
+            let value = escaped(value);
+            let _ = write!(options, "<option value=\"{value}\">{value}</option>");
+            options
+        })
+    };
     let _ = writeln!(
         text,
         "<form id=\"filters\"><label>Area <select name=\"area\"><option value=\"\">all</option>{}</select></label>\n\
@@ -98,7 +100,11 @@ fn row(text: &mut String, report: &Report, line: &Line) {
         escaped(&line.area),
         escaped(&requirement.text),
         escaped(&requirement.source),
-        if requirement.section.is_empty() { String::new() } else { format!(", {}", escaped(&requirement.section)) },
+        if requirement.section.is_empty() {
+            String::new()
+        } else {
+            format!(", {}", escaped(&requirement.section))
+        },
         id = escaped(&requirement.id),
     );
     for (what, why) in [("Not tested", &requirement.untested), ("Waived", &line.waived)] {

@@ -54,7 +54,8 @@ impl Player for Adapter {
     }
 
     fn cannot(&self, need: Need) -> Option<String> {
-        (need == Need::VirtualTime).then(|| "takes hours, or settings that the adapter does not know".to_owned())
+        (need == Need::VirtualTime)
+            .then(|| "takes hours, or settings that the adapter does not know".to_owned())
     }
 
     fn play(&self, scenario: &Scenario) -> Result<Observation, StageError> {
@@ -69,7 +70,8 @@ impl Player for Adapter {
 
         let service = Box::new(InProcess(fake.spine().clone()));
         let recorder = Recorder::new(service, (scenario.script)(), || SystemClock.now());
-        let upstream = Requester::new(&fake.ready().identity, client_tls(fake.ready())?).map_err(StageError::new)?;
+        let upstream =
+            Requester::new(&fake.ready().identity, client_tls(fake.ready())?).map_err(StageError::new)?;
         let identity = Recorder::new(Box::new(upstream), Box::new(Forward), || SystemClock.now());
         let front = Front::of(fake.ready(), folder.path())?;
         let relays = [front.relay(Arc::new(recorder.clone()))?, front.relay(Arc::new(identity.clone()))?];
@@ -187,7 +189,8 @@ impl Playing<'_> {
         };
         let mut outcome = RunOutcome { state: "refused".into(), ..of_process(&output) };
         if let Some(report) = report.filter(begun) {
-            (outcome.state, outcome.counters, outcome.reasons) = (report.state, report.counters, report.reasons);
+            (outcome.state, outcome.counters, outcome.reasons) =
+                (report.state, report.counters, report.reasons);
         }
         self.note(before, RunOutcome { kind: Some(kind), way: Some(way), ..outcome });
         Ok(())
@@ -246,7 +249,12 @@ fn type_pin(child: &mut Child, pin: &str) {
 
 fn of_process(output: &Output) -> RunOutcome {
     let state = if output.status.success() { "finished" } else { "refused" };
-    RunOutcome { exit: output.status.code(), state: state.into(), said: said(output), ..RunOutcome::default() }
+    RunOutcome {
+        exit: output.status.code(),
+        state: state.into(),
+        said: said(output),
+        ..RunOutcome::default()
+    }
 }
 
 fn said(output: &Output) -> String {

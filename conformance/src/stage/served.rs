@@ -53,7 +53,8 @@ impl Served {
 
 /// A server as its ready file describes it. Nobody is logged in by this.
 pub fn server(ready: &Ready, salt: u32) -> Result<Server, StageError> {
-    let requester = |base: &str, tls: ClientTls| Requester::new(base, tls).map(Arc::new).map_err(StageError::new);
+    let requester =
+        |base: &str, tls: ClientTls| Requester::new(base, tls).map(Arc::new).map_err(StageError::new);
     let anonymous = ClientTls::anonymous(Path::new(&ready.ca)).map_err(StageError::new)?;
     Ok(Server {
         spine: requester(&ready.spine, client_tls(ready)?)?,
@@ -96,7 +97,12 @@ impl Front {
     }
 
     /// Writes a ready file that leads to the relays, and to the Spine itself for the rest; its path.
-    pub fn ready(&self, spine: &Ready, relay: &Relay, identity: Option<&Relay>) -> Result<PathBuf, StageError> {
+    pub fn ready(
+        &self,
+        spine: &Ready,
+        relay: &Relay,
+        identity: Option<&Relay>,
+    ) -> Result<PathBuf, StageError> {
         let theirs = fs::read_to_string(&spine.ca).map_err(StageError::new)?;
         let ca = self.folder.join("front-ca.pem");
         fs::write(&ca, theirs + &self.authority.certificate_pem()).map_err(StageError::new)?;

@@ -2,9 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::answers::{
-    CONTROL, PSIS, SUBJECT, Treat, error, error_list, fault, id, is_final, is_upload,
-};
+use super::answers::{CONTROL, PSIS, SUBJECT, Treat, error, error_list, fault, id, is_final, is_upload};
 use crate::case::Case;
 use crate::outcome::{Failure, Verdict, hold, same};
 use crate::stage::{Kind, Need, Observation, Scenario, Script, Step, Turn, Way};
@@ -41,13 +39,12 @@ static EBXML_WARNING: Scenario = Scenario::new("ack-ebxml-warning", &[CONTROL, S
     .scripted(|| Treat::these(&[(SUBJECT, warned)]))
     .needs(Need::VirtualTime);
 
-static STALE: Scenario =
-    Scenario::new("ack-stale", &[CONTROL, SUBJECT, "twin-a"], UPLOAD).scripted(|| {
-        Treat::these(&[
-            (SUBJECT, |turn, _| is_upload(turn, 1).then(|| error(&id(turn), &["430"]).into())),
-            ("twin-a", |turn, _| is_upload(turn, 1).then(|| error(&id(turn), &["410", "30308"]).into())),
-        ])
-    });
+static STALE: Scenario = Scenario::new("ack-stale", &[CONTROL, SUBJECT, "twin-a"], UPLOAD).scripted(|| {
+    Treat::these(&[
+        (SUBJECT, |turn, _| is_upload(turn, 1).then(|| error(&id(turn), &["430"]).into())),
+        ("twin-a", |turn, _| is_upload(turn, 1).then(|| error(&id(turn), &["410", "30308"]).into())),
+    ])
+});
 
 static BUSY: Scenario = Scenario::new("ack-busy", &[CONTROL, SUBJECT, "twin-a"], UPLOAD)
     .scripted(|| {
@@ -101,12 +98,10 @@ pub(super) const STOPS_401: Case =
     Case::client("acknowledgement/401-stops-the-run", &["ACK-033"], &UNAUTHORISED, log_in_again);
 pub(super) const STOPS_300: Case =
     Case::client("acknowledgement/fault-300-stops-the-run", &["ACK-033"], &NO_SESSION, log_in_again);
-pub(super) const EBXML_WARNINGS: Case = Case::client(
-    "acknowledgement/an-ebxml-warning-is-no-refusal",
-    &["ACK-026"],
-    &EBXML_WARNING,
-    |seen| same("sent", &Some(2), &seen.run(0).counters.get("sent").copied()),
-);
+pub(super) const EBXML_WARNINGS: Case =
+    Case::client("acknowledgement/an-ebxml-warning-is-no-refusal", &["ACK-026"], &EBXML_WARNING, |seen| {
+        same("sent", &Some(2), &seen.run(0).counters.get("sent").copied())
+    });
 pub(super) const COMPOSED_ANEW: Case = Case::client(
     "acknowledgement/after-an-invalid-update-everything-anew",
     &["ACK-028"],

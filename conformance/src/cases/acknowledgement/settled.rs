@@ -14,7 +14,8 @@ static WARNED: Scenario =
     Scenario::new("ack-warned", &[CONTROL, SUBJECT], UPLOAD).scripted(|| Treat::these(&[(SUBJECT, warned)]));
 
 /// Refusals: each patient meets another one.
-const REFUSED_PEOPLE: &[&str] = &[CONTROL, SUBJECT, "twin-a", "twin-b", "very-old", "fp69-withdrawn", "ordinary-child"];
+const REFUSED_PEOPLE: &[&str] =
+    &[CONTROL, SUBJECT, "twin-a", "twin-b", "very-old", "fp69-withdrawn", "ordinary-child"];
 static REFUSED: Scenario = Scenario::new("ack-refused", REFUSED_PEOPLE, UPLOAD).scripted(|| {
     Treat::these(&[
         (SUBJECT, |turn, _| instead(turn, error(&id(turn), &["410", "30112"]))),
@@ -31,8 +32,8 @@ static REFUSED: Scenario = Scenario::new("ack-refused", REFUSED_PEOPLE, UPLOAD).
 static TOO_LARGE: Scenario = Scenario::new("ack-too-large", &[CONTROL, SUBJECT], UPLOAD)
     .scripted(|| Treat::these(&[(SUBJECT, |turn, _| instead(turn, Answer::bare(413)))]));
 
-static RENDERED: Scenario =
-    Scenario::new("ack-rendered", &[CONTROL, SUBJECT, "twin-a", "very-old"], UPLOAD).scripted(|| {
+static RENDERED: Scenario = Scenario::new("ack-rendered", &[CONTROL, SUBJECT, "twin-a", "very-old"], UPLOAD)
+    .scripted(|| {
         Treat::these(&[(SUBJECT, other_prefixes), ("twin-a", in_words), ("very-old", on_many_lines)])
     });
 
@@ -46,12 +47,10 @@ static FOREIGN_LIST: Scenario = Scenario::new("ack-foreign-list", &[CONTROL, SUB
 const FOREIGN_EVENT: &str = "0F0F0F0F-0000-4000-8000-000000000001";
 
 /// The cases.
-pub(super) const WARNINGS: Case = Case::client(
-    "acknowledgement/aa-with-warnings-is-sent",
-    &["ACK-003"],
-    &WARNED,
-    |seen| sent_at_once(seen, 1),
-);
+pub(super) const WARNINGS: Case =
+    Case::client("acknowledgement/aa-with-warnings-is-sent", &["ACK-003"], &WARNED, |seen| {
+        sent_at_once(seen, 1)
+    });
 pub(super) const REFUSALS: Case = Case::client(
     "acknowledgement/ae-is-failed-and-not-sent-again",
     &["ACK-004", "ACK-006", "ACK-030"],
@@ -79,12 +78,8 @@ pub(super) const WORDS: Case =
     Case::client("acknowledgement/ids-may-be-words", &["ACK-010"], &RENDERED, |seen| {
         polled_once_and_sent(seen, "twin-a")
     });
-pub(super) const EMPTY_LISTS: Case = Case::client(
-    "acknowledgement/a-list-without-events-is-no-summary",
-    &["ACK-008"],
-    &NO_EVENTS,
-    no_summary,
-);
+pub(super) const EMPTY_LISTS: Case =
+    Case::client("acknowledgement/a-list-without-events-is-no-summary", &["ACK-008"], &NO_EVENTS, no_summary);
 pub(super) const EMPTY_LISTS_AS_WARNINGS: Case = Case::client(
     "acknowledgement/a-list-with-warnings-only-is-no-summary",
     &["ACK-008"],
@@ -118,7 +113,13 @@ fn other_prefixes(turn: &Turn<'_>, spine: &dyn Service) -> Option<Reply> {
     if is_final(turn, &reply) {
         let mut answer = acknowledgement(&id(turn), "AA", "", "");
         answer.rewrite(|text| {
-            text.replace("hl7:", "").replace("xmlns:hl7=", "xmlns=").replace("soap:", "S11:").replace("xmlns:soap", "xmlns:S11").replace("eb:", "ebxml:").replace("xmlns:eb=", "xmlns:ebxml=").replace("xmlns:ebxml:", "xmlns:ebxml")
+            text.replace("hl7:", "")
+                .replace("xmlns:hl7=", "xmlns=")
+                .replace("soap:", "S11:")
+                .replace("xmlns:soap", "xmlns:S11")
+                .replace("eb:", "ebxml:")
+                .replace("xmlns:eb=", "xmlns:ebxml=")
+                .replace("xmlns:ebxml:", "xmlns:ebxml")
         });
         reply = answer.into();
     }
@@ -142,7 +143,8 @@ fn in_words(turn: &Turn<'_>, spine: &dyn Service) -> Option<Reply> {
         let detail = "<hl7:requestSuccessDetail><hl7:detail>GP Summary upload successful</hl7:detail><hl7:id root=\"Not Known\"/></hl7:requestSuccessDetail>";
         let mut answer = acknowledgement(&id(turn), "AA", "", detail);
         answer.rewrite(|text| {
-            text.replace("<hl7:ControlActEvent", &format!("{device}<hl7:ControlActEvent")).replace("V3NPfIT4.2.00", "1")
+            text.replace("<hl7:ControlActEvent", &format!("{device}<hl7:ControlActEvent"))
+                .replace("V3NPfIT4.2.00", "1")
         });
         reply = answer.into();
     }
@@ -236,7 +238,8 @@ fn polled_once_and_sent(seen: &Observation, slug: &str) -> Verdict {
 
 fn no_summary(seen: &Observation) -> Verdict {
     for slug in [CONTROL, SUBJECT] {
-        let upload = seen.upload(slug).ok_or_else(|| Failure::new("an upload", format!("none for {slug}")))?;
+        let upload =
+            seen.upload(slug).ok_or_else(|| Failure::new("an upload", format!("none for {slug}")))?;
         same("replacementOf", &0, &upload.count("replacementOf"))?;
     }
     same("sent", &Some(2), &seen.run(0).counters.get("sent").copied())

@@ -24,17 +24,31 @@ static MUTE: Scenario = Scenario::new("ack-mute", &[CONTROL, SUBJECT], UPLOAD)
     .needs(Need::VirtualTime);
 
 /// Answers that say nothing about an upload that was taken: each patient's first one meets another.
-const NONSENSE_PEOPLE: &[&str] =
-    &[CONTROL, SUBJECT, "twin-a", "twin-b", "very-old", "fp69-withdrawn", "ordinary-child", "leap-day-birthday"];
+const NONSENSE_PEOPLE: &[&str] = &[
+    CONTROL,
+    SUBJECT,
+    "twin-a",
+    "twin-b",
+    "very-old",
+    "fp69-withdrawn",
+    "ordinary-child",
+    "leap-day-birthday",
+];
 static NONSENSE: Scenario = Scenario::new("ack-nonsense", NONSENSE_PEOPLE, UPLOAD)
     .scripted(|| {
         Treat::these(&[
-            (SUBJECT, |turn, spine| taken_but(turn, spine, Answer::new(500, "text/html", "<html>Oops</html>"))),
+            (SUBJECT, |turn, spine| {
+                taken_but(turn, spine, Answer::new(500, "text/html", "<html>Oops</html>"))
+            }),
             ("twin-a", |turn, spine| taken_but(turn, spine, Answer::bare(502))),
             ("twin-b", |turn, spine| taken_but(turn, spine, Answer::bare(503))),
             ("very-old", |turn, spine| taken_but(turn, spine, Answer::bare(504))),
             ("fp69-withdrawn", |turn, spine| {
-                taken_but(turn, spine, Answer::new(200, "text/html", "<html><body>Please sign in</body></html>"))
+                taken_but(
+                    turn,
+                    spine,
+                    Answer::new(200, "text/html", "<html><body>Please sign in</body></html>"),
+                )
             }),
             ("ordinary-child", |turn, spine| {
                 let mut answer = acknowledgement(&id(turn), "AA", "", "");
@@ -74,15 +88,16 @@ static FOREIGN: Scenario = Scenario::new("ack-foreign", &[CONTROL, SUBJECT, "twi
     .needs(Need::VirtualTime);
 
 /// The first answer is lost, and what is sent again is called a duplicate: in each of three ways.
-static DUPLICATES: Scenario = Scenario::new("ack-duplicates", &[CONTROL, SUBJECT, "twin-a", "twin-b"], UPLOAD)
-    .scripted(|| {
-        Treat::these(&[
-            (SUBJECT, |turn, spine| duplicate(turn, spine, error(&id(turn), &["410", "30134"]))),
-            ("twin-a", |turn, spine| duplicate(turn, spine, error(&id(turn), &["401"]))),
-            ("twin-b", |turn, spine| duplicate(turn, spine, rejection(&id(turn), "202"))),
-        ])
-    })
-    .needs(Need::VirtualTime);
+static DUPLICATES: Scenario =
+    Scenario::new("ack-duplicates", &[CONTROL, SUBJECT, "twin-a", "twin-b"], UPLOAD)
+        .scripted(|| {
+            Treat::these(&[
+                (SUBJECT, |turn, spine| duplicate(turn, spine, error(&id(turn), &["410", "30134"]))),
+                ("twin-a", |turn, spine| duplicate(turn, spine, error(&id(turn), &["401"]))),
+                ("twin-b", |turn, spine| duplicate(turn, spine, rejection(&id(turn), "202"))),
+            ])
+        })
+        .needs(Need::VirtualTime);
 
 /// The list is refused as soon as something was sent, so that nobody can tell whether it arrived.
 static NEVER_KNOWN: Scenario = Scenario::new("ack-never-known", &[CONTROL, SUBJECT], UPLOAD)
@@ -146,12 +161,10 @@ pub(super) const POLL_500: Case =
     Case::client("acknowledgement/after-a-poll-of-500-another", &["ACK-022"], &POLLS, |seen| {
         polled_again(seen, "very-old")
     });
-pub(super) const DOCUMENT_TYPE: Case = Case::client(
-    "acknowledgement/an-answer-with-a-document-type-is-none",
-    &["ACK-039"],
-    &POLLS,
-    |seen| settled_as_sent(seen, &["ordinary-child"]),
-);
+pub(super) const DOCUMENT_TYPE: Case =
+    Case::client("acknowledgement/an-answer-with-a-document-type-is-none", &["ACK-039"], &POLLS, |seen| {
+        settled_as_sent(seen, &["ordinary-child"])
+    });
 pub(super) const OTHERS_ANSWER: Case = Case::client(
     "acknowledgement/the-answer-to-another-message-settles-nothing",
     &["ACK-011", "ACK-001"],
@@ -164,12 +177,10 @@ pub(super) const RECEIPT: Case = Case::client(
     &FOREIGN,
     |seen| stored_in_the_end(seen, "twin-a"),
 );
-pub(super) const OWN_DUPLICATES: Case = Case::client(
-    "acknowledgement/a-duplicate-of-its-own-is-not-failed",
-    &["ACK-027"],
-    &DUPLICATES,
-    |seen| settled_as_sent(seen, &[SUBJECT, "twin-a", "twin-b"]),
-);
+pub(super) const OWN_DUPLICATES: Case =
+    Case::client("acknowledgement/a-duplicate-of-its-own-is-not-failed", &["ACK-027"], &DUPLICATES, |seen| {
+        settled_as_sent(seen, &[SUBJECT, "twin-a", "twin-b"])
+    });
 pub(super) const IN_DOUBT: Case =
     Case::client("acknowledgement/what-stays-unknown-is-in-doubt", &["ACK-036"], &NEVER_KNOWN, in_doubt);
 pub(super) const DISSENT: Case = Case::client(
@@ -197,7 +208,8 @@ fn worked_on(turn: &Turn<'_>, spine: &dyn Service) -> Option<Reply> {
     let reply = spine.answer(turn.request);
     let location = reply.heard()?.header("content-location")?.to_owned();
     let target = format!("/{}", location.trim_start_matches('/'));
-    let headers = turn.request.headers.iter().filter(|(name, _)| name.to_ascii_lowercase().starts_with("nhsd"));
+    let headers =
+        turn.request.headers.iter().filter(|(name, _)| name.to_ascii_lowercase().starts_with("nhsd"));
     let poll = Request { headers: headers.cloned().collect(), ..Request::get(&target) };
     // The first one comes too early, as the Spine has it.
     let _ = spine.answer(&poll);
@@ -276,7 +288,9 @@ fn never_known(turn: &Turn<'_>, spine: &dyn Service) -> Option<Reply> {
 /// A dissent is recorded in the practice, as of a day before the run.
 fn now_dissents(practice: &std::path::Path) {
     let patient = spine_fixtures::persona(SUBJECT).map(|persona| persona.patient_id()).unwrap_or_default();
-    let line = format!("{patient},read2,9Ndo.,Express dissent for SCR dataset upload,2026-09-14,2026-09-14T09:00:00,,\n");
+    let line = format!(
+        "{patient},read2,9Ndo.,Express dissent for SCR dataset upload,2026-09-14,2026-09-14T09:00:00,,\n"
+    );
     let codes = practice.join("codes.csv");
     let text = std::fs::read_to_string(&codes).unwrap_or_default();
     let rows = text.lines().count();
@@ -296,9 +310,7 @@ fn uploads_of<'a>(seen: &'a Observation, slug: &str) -> Result<Vec<&'a Exchange>
 fn same_bytes(uploads: &[&Exchange]) -> Verdict {
     let differing = uploads.iter().find(|one| one.request.body != uploads[0].request.body);
     match differing {
-        Some(exchange) => {
-            Err(Failure::new("the same bytes again", "other bytes").in_exchange(exchange))
-        }
+        Some(exchange) => Err(Failure::new("the same bytes again", "other bytes").in_exchange(exchange)),
         None => Ok(()),
     }
 }
@@ -389,7 +401,8 @@ fn nothing_clinical_again(seen: &Observation) -> Verdict {
     let wording = "this patient has chosen not to";
     for one in &uploads[1..] {
         let says = one.request.text().contains(wording);
-        hold(says, "only a dissent summary goes out", "another one went out").map_err(|failure| failure.in_exchange(one))?;
+        hold(says, "only a dissent summary goes out", "another one went out")
+            .map_err(|failure| failure.in_exchange(one))?;
     }
     let event = first.seen.message.clone().unwrap_or_default();
     let stored = seen.events(SUBJECT).iter().any(|(id, _)| *id == event);
