@@ -17,6 +17,7 @@ use spine_vocabulary::{CodeScheme, ConsentCode, NhsNumber};
 use crate::house::cases::say;
 use crate::house::person::*;
 use crate::house::text::carried;
+use crate::lifecycle::migrated;
 use crate::lifecycle::store::{KINDS, Step, holds_throughout};
 use crate::lifecycle::walk::name as state_name;
 use crate::rules::{consent as consents, matching, numbers};
@@ -81,6 +82,7 @@ impl Regression {
         self.expects(effective(&codes, TODAY).effective.map(ConsentCode::read_v2));
         assert_eq!(effective(&codes, TODAY).effective, consents::holds(&codes, TODAY));
         let record = PatientRecord { codes, ..record() };
+        migrated::is_added_once(&record);
         for standing in [nothing_stands(), Standing::Refused] {
             consents::the_migration_only_adds(&record, &standing);
             consents::a_second_migration_changes_nothing(&record, &standing);

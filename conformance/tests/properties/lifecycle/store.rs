@@ -33,6 +33,8 @@ pub(crate) enum Step {
     Leg,
     /// The leg closes as finished, which holds only where nothing is open; then a new run opens.
     Finish,
+    /// The leg closes as stopped and a new run opens over what is left.
+    Over,
     /// The process dies, another one takes the lease and opens a leg.
     Crash,
     /// Somebody writes who has lost the lease.
@@ -112,7 +114,7 @@ impl Kind {
     }
 }
 
-fn at(second: i64) -> Timestamp {
+pub(crate) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_795_000_000 + second).unwrap()
 }
 
@@ -167,6 +169,11 @@ impl Model {
             if *kind == Kind::Abandoned || state.is_settled() && !matches!(state, State::Unresolved { .. }) {
                 after.kept.remove(patient);
             }
+            let older = &after.runs[..after.runs.len() - 1];
+            let live_elsewhere = older.iter().any(|run| run[patient].live().is_some());
+            if state.live().is_some() && live_elsewhere {
+                return None;
+            }
             after.newest().insert(*patient, state);
         }
         Some(after)
@@ -188,6 +195,7 @@ impl Model {
     /// A new run over everybody: whose message was left unresolved starts with it.
     fn run(&mut self) {
         let before = self.runs.last().unwrap().clone();
+        self.kept.retain(|patient, _| matches!(before[patient], State::Unresolved { .. }));
         let start = |patient: &usize, state: &State| match (state, self.kept.get(patient)) {
             (State::Unresolved { .. }, Some(n)) => State::Uncertain(live(*n)),
             _ => State::Listed,
@@ -227,6 +235,7 @@ impl ReferenceStateMachine for Model {
             12 => prop::collection::vec(fact(), 1..3).prop_map(Step::Facts),
             1 => Just(Step::Leg),
             2 => Just(Step::Finish),
+            1 => Just(Step::Over),
             1 => Just(Step::Crash),
             1 => (0..PATIENTS, prop::sample::select(&KINDS[..])).prop_map(|(patient, kind)| Step::Stale(patient, kind)),
         ]
@@ -238,6 +247,10 @@ impl ReferenceStateMachine for Model {
             Step::Facts(group) => state.after(group).unwrap_or(state),
             Step::Leg | Step::Crash => {
                 state.leg();
+                state
+            }
+            Step::Over => {
+                state.run();
                 state
             }
             Step::Finish => {
@@ -253,13 +266,13 @@ impl ReferenceStateMachine for Model {
 
 /// The store with what a process knows of it.
 pub(crate) struct System {
-    runtime: tokio::runtime::Runtime,
-    store: MemoryStore,
+    pub(crate) runtime: tokio::runtime::Runtime,
+    pub(crate) store: MemoryStore,
     fences: Vec<u64>,
-    run: RunId,
+    pub(crate) run: RunId,
 }
 
-fn new_run(action: Action) -> NewRun {
+pub(crate) fn new_run(action: Action) -> NewRun {
     NewRun {
         kind: RunKind::InitialUpload,
         action,
@@ -277,6 +290,12 @@ fn holder() -> Holder {
 
 impl System {
     pub(crate) fn new() -> Self {
+        let patient = |n| PatientRecord { key: key(n), ..record() };
+        Self::with((0..PATIENTS).map(patient).collect(), RunKind::InitialUpload)
+    }
+
+    /// A store with these patients and a run of that kind over all of them.
+    pub(crate) fn with(patients: Vec<PatientRecord>, kind: RunKind) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let store = MemoryStore::new(StoreOptions::new("here", || at(0)));
         let practice = Practice {
@@ -288,15 +307,22 @@ impl System {
             nn_days: 14,
             operators: Vec::new(),
         };
-        let patient = |n| ImportItem::Patient(Box::new(PatientRecord { key: key(n), ..record() }));
-        let mut items = (0..PATIENTS).map(|n| Ok::<_, ImportFailure>(patient(n)));
+        // An import brings a patient and the patient's codes in rows of their own.
+        let rows = patients.into_iter().flat_map(|mut record| {
+            let (key, codes) = (record.key.clone(), std::mem::take(&mut record.codes));
+            let codes = codes.into_iter().map(move |code| ImportItem::Code(key.clone(), code));
+            std::iter::once(ImportItem::Patient(Box::new(record))).chain(codes)
+        });
+        let mut items = rows.map(Ok::<_, ImportFailure>);
         runtime.block_on(store.import(&practice, &mut items, at(0))).unwrap();
         let lease = runtime.block_on(store.take_lease(&holder(), at(0))).unwrap();
-        let run = runtime.block_on(store.open_run(lease.fence, &new_run(Action::Run), &|_| true)).unwrap();
+        let run = runtime
+            .block_on(store.open_run(lease.fence, &NewRun { kind, ..new_run(Action::Run) }, &|_| true))
+            .unwrap();
         Self { runtime, store, fences: vec![lease.fence.0], run: run.id }
     }
 
-    fn fence(&self) -> Fence {
+    pub(crate) fn fence(&self) -> Fence {
         Fence(*self.fences.last().unwrap())
     }
 
@@ -332,6 +358,13 @@ impl System {
                     .unwrap();
                 assert!(!self.record(self.fence(), &[(0, Kind::Deferred, 1)]), "a closed leg took a fact");
                 assert_eq!(self.leg().legs, model.legs);
+            }
+            Step::Over => {
+                let closed = self.store.close_leg(self.fence(), self.run, Closed::Stopped, at(3));
+                self.runtime.block_on(closed).unwrap();
+                let run = new_run(Action::Rerun);
+                let opened = self.store.open_run(self.fence(), &run, &|_| true);
+                self.run = self.runtime.block_on(opened).unwrap().id;
             }
             Step::Finish => {
                 let closed = self.runtime.block_on(self.store.close_leg(
