@@ -330,7 +330,7 @@ fn fine_answer() -> Cost {
     *FINE.get_or_init(|| {
         let list = event_list();
         assert!(
-            matches!(read_answer(None, &list).answer, Answer::EventList(list) if list.events.len() > 500)
+            matches!(read_answer(None, &list).answer, Answer::EventList(list) if list.events.len() > 300)
         );
         Cost::of(|| drop(read_answer(None, &list)))
     })

@@ -2,7 +2,7 @@
 //! the same thing without measure.
 
 /// How large the messages are whose cost is compared.
-pub(crate) const SIZE: usize = 128 * 1024;
+pub(crate) const SIZE: usize = 64 * 1024;
 
 type Shape = (&'static str, Vec<u8>);
 
