@@ -198,7 +198,7 @@ pub(super) fn code(w: &mut Writer, code: &EntryCode) {
     let snomed = code.scheme == CodeScheme::Snomed
         && !code.code.is_empty()
         && code.code.bytes().all(|byte| byte.is_ascii_digit());
-    match (snomed, code.term.is_empty()) {
+    match (snomed, code.term.trim().is_empty()) {
         (true, false) => coded(w, &code.code, &code.term, system::SNOMED),
         (true, true) => w.empty("code", &[("code", &code.code), ("codeSystem", system::SNOMED)]),
         (false, blank) => w.element("code", &[("nullFlavor", "OTH")], |w| {
