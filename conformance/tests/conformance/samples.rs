@@ -5,6 +5,8 @@
 //! `CI_REQUIRES_SAMPLES` is set they fail instead. `client/message`, `client/session` and the simulator read the samples more closely
 //! in tests of their own; here none may fall between them.
 
+pub(crate) mod answers;
+mod differences;
 mod structure;
 mod table;
 

@@ -16,6 +16,7 @@ use spine_rules::record::Candidate;
 use spine_rules::{SetAside, Summary, Terminology};
 use spine_vocabulary::{AcsPermission, Category, NhsNumber};
 
+use crate::samples::answers::Asked;
 use crate::world::{
     Files, SpineSide, World, addressing, aloud, author, message_id, payload, practice, stamp,
 };
@@ -67,6 +68,19 @@ fn what_is_composed_for_generated_patients_validates() {
     }
 }
 
+/// Of the simulator's answers those validate that the real Spine's would as well: it is known to add to the acknowledgement of an upload
+/// and to the list of events what no published schema has.
+#[test]
+fn the_simulators_answers_about_demographics_validate() {
+    let Some(schemas) = schemas() else { return };
+    let asked = Asked::new();
+    let records = ["record", "record of the dead", "sensitive record", "superseded record"];
+    let records: Vec<_> = records.iter().map(|kind| in_its_wrapper(&asked.answer(kind)[0])).collect();
+    check(&schemas, "Schemas/QUPA_IN000009UK03.xsd", &records);
+    let failures = ["no record", "refused list"].map(|kind| in_its_wrapper(&asked.answer(kind)[0]));
+    check(&schemas, "Schemas/QUQI_IN010000UK14.xsd", &failures);
+}
+
 #[test]
 fn the_check_finds_what_is_wrong() {
     let Some(schemas) = schemas() else { return };
@@ -82,6 +96,15 @@ fn the_check_finds_what_is_wrong() {
         let all = complaints.lines().all(|line| line.contains("1.xml"));
         assert!(all && complaints.contains(by), "the second of two is the bad one: {complaints}");
     }
+}
+
+/// The interaction of a synchronous answer, as a document of its own.
+fn in_its_wrapper(answer: &str) -> String {
+    let document = roxmltree::Document::parse(answer).unwrap();
+    let body = document.descendants().find(|node| node.tag_name().name() == "Body").unwrap();
+    let interaction = body.first_element_child().and_then(|wrapper| wrapper.first_element_child()).unwrap();
+    let name = interaction.tag_name().name();
+    answer[interaction.range()].replacen(name, &format!("{name} xmlns=\"urn:hl7-org:v3\""), 1)
 }
 
 /// The queries and settings about one patient.
