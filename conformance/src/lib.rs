@@ -1,1 +1,3 @@
 //! The proof: checks of the house and of what it says.
+
+pub mod fuzzing;
