@@ -10,3 +10,4 @@ mod matching;
 mod migration;
 mod permission;
 mod sample;
+mod shown;
