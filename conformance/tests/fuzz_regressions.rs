@@ -1,8 +1,6 @@
 //! What fuzzers begin with and what they found, read again without a fuzzer: `conformance/fuzz/regressions/TARGET/` keeps every input that
 //! once made a reader fail.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -55,7 +55,7 @@ fn every_sample_is_read_by_the_side_it_is_for_or_nobody_reads_it_for_a_reason() 
                 read.insert(path);
             }
             (reads, lines) => {
-                faults.push(format!("{path}: {} lists name it", usize::from(reads.is_some()) + lines.len()))
+                faults.push(format!("{path}: {} lists name it", usize::from(reads.is_some()) + lines.len()));
             }
         }
     }
