@@ -184,3 +184,28 @@ fn an_issue_is_shown_without_its_text() {
     assert!(shown.contains("Issue(2.16 202 ") && shown.contains(", masked)"), "{shown}");
     assert!(!shown.contains("9990000018"));
 }
+
+#[test]
+fn nobody_has_the_number_when_either_code_of_the_pds_says_so() {
+    let pds = "2.16.840.1.113883.2.1.3.2.4.17.42";
+    for (codes, not_found) in
+        [(&["1"][..], true), (&["RT003"], true), (&["1", "RT003"], true), (&["GE002"], false)]
+    {
+        let reasons: String = codes
+            .iter()
+            .map(|code| {
+                format!(
+                    "<reason><justifyingDetectedIssueEvent><code code='{code}' codeSystem='{pds}'><qualifier code='ER'/></code>\
+                     </justifyingDetectedIssueEvent></reason>"
+                )
+            })
+            .collect();
+        let failure = acknowledgement("AE")
+            .replace("MCCI_IN010000UK13", "QUQI_IN010000UK14")
+            .replace("<ControlActEvent/>", &format!("<ControlActEvent>{reasons}</ControlActEvent>"));
+        let Answer::QueryFailure(failure) = read_answer(None, failure.as_bytes()).answer else {
+            panic!("{codes:?}")
+        };
+        assert_eq!(failure.not_found(), not_found, "{codes:?}");
+    }
+}
