@@ -209,3 +209,28 @@ fn nobody_has_the_number_when_either_code_of_the_pds_says_so() {
         assert_eq!(failure.not_found(), not_found, "{codes:?}");
     }
 }
+
+#[test]
+fn an_issue_is_as_grave_as_the_spine_or_hl7_itself_says() {
+    use spine_vocabulary::Qualifier;
+    for (written, read) in [
+        ("ER", Some(Qualifier::Error)),
+        ("WG", Some(Qualifier::Warning)),
+        ("IF", Some(Qualifier::Information)),
+        ("E", Some(Qualifier::Error)),
+        ("W", Some(Qualifier::Warning)),
+        ("I", Some(Qualifier::Information)),
+        ("X", None),
+    ] {
+        let reason = format!(
+            "<reason><justifyingDetectedIssueEvent><code code='400'><qualifier code='{written}'/></code>\
+             </justifyingDetectedIssueEvent></reason>"
+        );
+        let failed = acknowledgement("AE")
+            .replace("<ControlActEvent/>", &format!("<ControlActEvent>{reason}</ControlActEvent>"));
+        let Answer::Acknowledgement(failed) = read_answer(None, failed.as_bytes()).answer else {
+            panic!("{written}")
+        };
+        assert_eq!(failed.issues[0].qualifier, read, "{written}");
+    }
+}
