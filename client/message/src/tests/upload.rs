@@ -102,6 +102,35 @@ fn the_wrapper_names_who_says_it_to_whom_and_when() {
     assert_eq!(child(root, person).text(), Some("Siân O'Neill"));
 }
 
+/// Source: MIM 4.2, GP Summary: the templates of the relations between the parts of a summary.
+#[test]
+fn every_relation_bears_its_template() {
+    let (_, payload) = parts(&upload(&everything(), None));
+    let document = Document::parse(&payload).unwrap();
+    let mut found = std::collections::BTreeMap::new();
+    for relation in document.descendants() {
+        let (type_code, template, separable) = match relation.tag_name().name() {
+            "excerptFrom" => ("XCRPT", "CSAT_RM-NPfITUK10.excerptFrom", "false"),
+            "pertinentInformation1" | "pertinentInformation2"
+                if relation
+                    .parent_element()
+                    .is_some_and(|above| above.has_tag_name(("urn:hl7-org:v3", "GPSummary"))) =>
+            {
+                ("PERT", "CSAB_RM-NPfITUK10.pertinentInformation1", "true")
+            }
+            _ => continue,
+        };
+        *found.entry(relation.tag_name().name()).or_insert(0) += 1;
+        assert_eq!(relation.attribute("typeCode"), Some(type_code));
+        let id = child(relation, "templateId");
+        assert_eq!(id.attribute("root"), Some("2.16.840.1.113883.2.1.3.2.4.18.2"));
+        assert_eq!(id.attribute("extension"), Some(template));
+        assert_eq!(child(relation, "seperatableInd").attribute("value"), Some(separable));
+    }
+    assert_eq!((found["excerptFrom"], found["pertinentInformation1"]), (1, 1));
+    assert!(found["pertinentInformation2"] > 1);
+}
+
 #[test]
 fn every_category_stands_once_with_its_entries() {
     let content = everything();
