@@ -1,7 +1,5 @@
 //! The edges of what is read: how large, how many parts, which boundary is believed, what may follow the end.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
 use spine_message::{Answer, Frozen, Path, TypeCode, Why, read_answer};
 use spine_vocabulary::{Interaction, MessageId};
 
@@ -191,15 +189,13 @@ fn nobody_has_the_number_when_either_code_of_the_pds_says_so() {
     for (codes, not_found) in
         [(&["1"][..], true), (&["RT003"], true), (&["1", "RT003"], true), (&["GE002"], false)]
     {
-        let reasons: String = codes
-            .iter()
-            .map(|code| {
-                format!(
-                    "<reason><justifyingDetectedIssueEvent><code code='{code}' codeSystem='{pds}'><qualifier code='ER'/></code>\
-                     </justifyingDetectedIssueEvent></reason>"
-                )
-            })
-            .collect();
+        let reason = |code: &&str| {
+            format!(
+                "<reason><justifyingDetectedIssueEvent><code code='{code}' codeSystem='{pds}'><qualifier code='ER'/></code>\
+                 </justifyingDetectedIssueEvent></reason>"
+            )
+        };
+        let reasons = codes.iter().map(reason).collect::<Vec<_>>().concat();
         let failure = acknowledgement("AE")
             .replace("MCCI_IN010000UK13", "QUQI_IN010000UK14")
             .replace("<ControlActEvent/>", &format!("<ControlActEvent>{reasons}</ControlActEvent>"));

@@ -1,7 +1,5 @@
 //! Every coded word against a table written here, and what the identifiers promise.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use spine_vocabulary::{
     AcsPermission, ActivityCode, Category, CodeScheme, ConsentCode, DeathNotification, Gender, JobRole,
     NhsNumber, NotAnIdentifier, Qualifier,

@@ -10,4 +10,3 @@ mod matching;
 mod migration;
 mod permission;
 mod sample;
-mod shown;
