@@ -54,8 +54,7 @@ pub(super) fn sign_in(bytes: &[u8]) {
     let ticket = Ticket::read(bytes);
     assert!(challenge.is_err() || ticket.is_err(), "an answer is one of the two");
     if let Ok(ticket) = ticket {
-        let shown = format!("{ticket:?}");
-        assert!(ticket.reveal().len() < 8 || !shown.contains(ticket.reveal()), "a ticket is not shown");
+        assert_eq!(format!("{ticket:?}"), "Ticket(***)", "a ticket is not shown");
     }
 }
 
