@@ -1,7 +1,7 @@
 //! The upload: envelope, wrapper, summary.
 
 use roxmltree::{Document, Node};
-use spine_rules::summary::Content;
+use spine_rules::summary::{Block, Content};
 use spine_vocabulary::Category;
 
 use super::fixture::{ID, PRIOR, everything, id, least, number, parts, upload};
@@ -129,6 +129,14 @@ fn every_relation_bears_its_template() {
     }
     assert_eq!((found["excerptFrom"], found["pertinentInformation1"]), (1, 1));
     assert!(found["pertinentInformation2"] > 1);
+}
+
+#[test]
+fn a_long_text_over_few_entries_is_composed_whole() {
+    let mut content = least();
+    content.text.extend((0..100).map(|line| Block::Paragraph { id: None, text: format!("Line {line}.") }));
+    let (_, payload) = parts(&upload(&content, None));
+    assert!((0..100).all(|line| payload.contains(&format!("Line {line}."))));
 }
 
 #[test]
