@@ -7,6 +7,7 @@
 pub mod agreement;
 pub mod case;
 pub mod cases;
+pub mod fuzzing;
 pub mod outcome;
 pub mod program;
 pub mod report;

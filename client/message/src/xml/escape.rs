@@ -83,4 +83,20 @@ mod tests {
             assert_eq!(out, expected, "{text:?}");
         }
     }
+
+    #[test]
+    fn a_text_is_allowed_when_every_character_is() {
+        for (text, allowed) in [
+            ("", true),
+            ("O'Brien", true),
+            ("a\tb\r\n", true),
+            ("\t", true),
+            ("\u{1}", false),
+            ("a\u{1F}", false),
+            ("\u{FFFE}", false),
+            ("\u{FFFD}", true),
+        ] {
+            assert_eq!(is_allowed_text(text), allowed, "{text:?}");
+        }
+    }
 }

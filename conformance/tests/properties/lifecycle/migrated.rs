@@ -17,7 +17,7 @@ fn added(record: &PatientRecord) -> Vec<LocalChange> {
     let answer = found(pds(record));
     let matched = rules().assess_for_migration(candidate(record.clone())).unwrap().agree(&answer).unwrap();
     match matched.decide(&Standing::Refused) {
-        MigrationVerdict::Settle(_, local) => local,
+        MigrationVerdict::Settle(aside) => aside.local,
         MigrationVerdict::SetDissent { .. } => panic!("the ACS holds the dissent already"),
     }
 }

@@ -310,8 +310,8 @@ impl System {
         // An import brings a patient and the patient's codes in rows of their own.
         let rows = patients.into_iter().flat_map(|mut record| {
             let (key, codes) = (record.key.clone(), std::mem::take(&mut record.codes));
-            let codes = codes.into_iter().map(move |code| ImportItem::Code(key.clone(), code));
-            std::iter::once(ImportItem::Patient(Box::new(record))).chain(codes)
+            let codes = codes.into_iter().map(move |code| ImportItem::Code(key.clone(), code, 2));
+            std::iter::once(ImportItem::Patient(Box::new(record), 2)).chain(codes)
         });
         let mut items = rows.map(Ok::<_, ImportFailure>);
         runtime.block_on(store.import(&practice, &mut items, at(0))).unwrap();

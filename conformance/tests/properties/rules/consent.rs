@@ -250,7 +250,7 @@ fn migrate(
             assert_eq!(whose, number());
             (Some(()), local, None)
         }
-        MigrationVerdict::Settle(aside, local) => (None, local, Some(aside.reason)),
+        MigrationVerdict::Settle(aside) => (None, aside.local, Some(aside.set_aside.reason)),
     }
 }
 
