@@ -17,6 +17,9 @@ use crate::stage::StageError;
 use crate::stage::ground::Town;
 use arguments::{Arguments, Command};
 
+/// How many patients a deep comparison judges.
+const DEEP: u64 = 900_000;
+
 /// How it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Exit {
@@ -41,6 +44,7 @@ pub fn main_with(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let ended = match arguments.command {
         Command::Run(wanted) => run::run(&wanted),
         Command::Requirements { what } => coverage::run(what),
+        Command::Agree(wanted) => agree(&wanted),
         Command::Population { out } => Town::write(&out).map(|spine| {
             say(&format!("Load the Spine with {}", spine.display()));
             Exit::Holds
@@ -57,6 +61,14 @@ pub fn main_with(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(70)
         }
     }
+}
+
+/// `spine-conformance agree`.
+fn agree(wanted: &arguments::Agree) -> Result<Exit, StageError> {
+    let patients = if wanted.deep { DEEP } else { wanted.patients };
+    let agreement = crate::agreement::compare(patients, wanted.seed).map_err(failed)?;
+    say(agreement.to_string().trim_end());
+    Ok(if agreement.disagreeing == 0 { Exit::Holds } else { Exit::Fails })
 }
 
 /// A line of what was asked for. A reader who has gone away is no failure of the suite.

@@ -12,6 +12,7 @@ Examples:
   spine-conformance run --spine ready.json                        a Spine that is a server, loaded with what `population` writes
   spine-conformance run --case consent/a-dissent-is-set-on-the-acs
   spine-conformance requirements coverage                         what has no case, and what nothing proves
+  spine-conformance agree --deep                                  rules and oracle on 900,000 generated patients
 ";
 
 /// Says, requirement by requirement, what a client and a Spine do.
@@ -32,6 +33,8 @@ pub(super) enum Command {
         #[command(subcommand)]
         what: Register,
     },
+    /// Judge generated patients by the client's rules and by the oracle's tables: they must agree.
+    Agree(Agree),
     /// Write the people whom a Spine under test must be loaded with.
     Population {
         /// The folder.
@@ -103,6 +106,19 @@ pub(super) enum Register {
         #[arg(long, value_name = "N", default_value_t = 2)]
         threads: usize,
     },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Agree {
+    /// How many patients.
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub(super) patients: u64,
+    /// Nine hundred thousand of them.
+    #[arg(long, conflicts_with = "patients")]
+    pub(super) deep: bool,
+    /// Which patients: the same seed makes the same ones.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(super) seed: u64,
 }
 
 #[derive(Debug, Args)]
