@@ -1,4 +1,6 @@
-//! Demographics: the retrieval from PDS and what counts as the same person.
+//! Demographics: the match with PDS, and the PDS itself.
+
+pub(super) mod pds;
 
 use crate::case::Case;
 
