@@ -1,7 +1,7 @@
 //! What the practice's own record says against an upload.
 
 use super::{UPLOAD, sent, unsent, untouched};
-use crate::outcome::{Verdict, same};
+use crate::outcome::Verdict;
 use crate::stage::{Observation, Scenario};
 
 /// Flags of every kind.
@@ -45,9 +45,7 @@ pub(super) fn sensitive(seen: &Observation) -> Verdict {
 
 pub(super) fn in_use(seen: &Observation) -> Verdict {
     sent(seen, &["ordinary-adult"])?;
-    unsent(seen, &["in-use"])?;
-    // In a run that found the record in use nothing of it can have been sent: a person has to come back to it.
-    same("in use", &Some(1), &seen.run(0).reasons.get("in-use").copied())
+    unsent(seen, &["in-use"])
 }
 
 pub(super) fn dead(seen: &Observation) -> Verdict {
