@@ -13,11 +13,23 @@ pub(super) const CASES: &[Case] = &[
     Case::client(
         "demographics/asked-in-the-same-run",
         &["PDS-001"],
-        &fields::DIFFERENCES,
+        &fields::DISSENTERS,
         fields::asked_in_the_same_run,
     ),
     Case::client("demographics/by-number-alone", &["PDS-002"], &fields::DIFFERENCES, fields::by_number_alone),
     Case::client("demographics/surname-differs", &["PDS-003"], &fields::DIFFERENCES, fields::surname),
+    Case::client(
+        "demographics/surname-of-a-dissenter-differs",
+        &["PDS-003"],
+        &fields::DISSENTERS,
+        fields::surname_of_a_dissenter,
+    ),
+    Case::client(
+        "demographics/mismatches-are-reported-in-a-migration",
+        &["PDS-010"],
+        &fields::DISSENTERS,
+        fields::reported_in_a_migration,
+    ),
     Case::client("demographics/gender-differs", &["PDS-004"], &fields::DIFFERENCES, fields::gender),
     Case::client("demographics/birth-date-differs", &["PDS-005"], &fields::DIFFERENCES, fields::birth_date),
     Case::client(
@@ -70,6 +82,12 @@ pub(super) const CASES: &[Case] = &[
         writing::both_blank_match,
     ),
     Case::client("demographics/capitals", &["PDS-014"], &writing::WRITTEN, writing::capitals),
+    Case::client(
+        "demographics/written-differently-altogether",
+        &["PDS-014", "PDS-015", "PDS-016"],
+        &writing::WRITTEN,
+        writing::all_at_once,
+    ),
     Case::client(
         "demographics/punctuation-at-the-end",
         &["PDS-015"],

@@ -19,7 +19,9 @@ pub(in crate::cases) fn retold(tellings: &'static [Retelling]) -> Box<dyn Script
         let pieces =
             told.iter().find(|(number, _)| asked == Some(number.as_str())).map(|(_, pieces)| *pieces);
         if let (Some(pieces), Reply::Answer(answer)) = (pieces, &mut reply) {
-            pieces.iter().for_each(|(from, to)| replace(answer, from, to));
+            for (from, to) in pieces {
+                replace(answer, from, to);
+            }
         }
         reply
     })

@@ -92,10 +92,8 @@ pub(super) fn sensitive(ground: &Ground<'_>) -> Verdict {
         counts(&heard, "postalCode", 0)?;
         counts(&heard, "family", 0)?;
     }
-    // The business flag hides nothing.
-    let open = retrieve(ground, "business-flag");
+    let open = retrieve(ground, "ordinary-adult");
     accepted(&open)?;
-    reads(&open, &format!("{ROLE}/confidentialityCode@code"), &["B"])?;
     counts(&open, "family", 1)
 }
 
@@ -107,22 +105,18 @@ pub(super) fn superseded(ground: &Ground<'_>) -> Verdict {
 }
 
 pub(super) fn nobody(ground: &Ground<'_>) -> Verdict {
-    for slug in ["not-found", "invalidated"] {
-        let heard = retrieve(ground, slug);
-        let good =
-            heard.status == 200 && heard.voice == Voice::Error && heard.interaction == "QUQI_IN010000UK14";
-        within(
-            &heard,
-            hold(good, "200 AE QUQI_IN010000UK14", format!("{} {}", heard.line(), heard.interaction)),
-        )?;
-        let codes = heard.bare_codes();
-        let ordered = codes.len() >= 2 && codes.first() == Some(&"1") && codes.get(1) != Some(&"1");
-        within(&heard, hold(ordered, "the error 1, then a detail code", format!("{codes:?}")))?;
-        let errors = heard.codes.iter().all(|one| one.qualifier == "ER");
-        within(&heard, hold(errors, "errors", format!("{:?}", heard.codes)))?;
-        counts(&heard, "patientRole", 0)?;
-    }
-    Ok(())
+    let heard = retrieve(ground, "not-found");
+    let good = heard.status == 200 && heard.voice == Voice::Error && heard.interaction == "QUQI_IN010000UK14";
+    within(
+        &heard,
+        hold(good, "200 AE QUQI_IN010000UK14", format!("{} {}", heard.line(), heard.interaction)),
+    )?;
+    let codes = heard.bare_codes();
+    let ordered = codes.len() >= 2 && codes.first() == Some(&"1") && codes.get(1) != Some(&"1");
+    within(&heard, hold(ordered, "the error 1, then a detail code", format!("{codes:?}")))?;
+    let errors = heard.codes.iter().all(|one| one.qualifier == "ER");
+    within(&heard, hold(errors, "errors", format!("{:?}", heard.codes)))?;
+    counts(&heard, "patientRole", 0)
 }
 
 pub(super) fn death(ground: &Ground<'_>) -> Verdict {

@@ -22,10 +22,19 @@ pub(super) static WRITTEN: Scenario = Scenario::new(
         "doubled-space-within-the-surname",
         "postcode-without-its-space",
         "second-forename-only-here",
-        "business-flag-surname-differs",
+        "postcode-differs",
+        "pds-surname-differs",
     ],
     UPLOAD,
-);
+)
+.scripted(|| retold(IN_CAPITALS));
+
+/// Surname and forename in capitals; the forename decides where the postcode differs.
+const IN_CAPITALS: &[Retelling] = &[
+    ("ordinary-adult", &[("<family>Ashworth</family>", "<family>ASHWORTH</family>")]),
+    ("postcode-differs", &[("<given>Brenda</given>", "<given>BRENDA</given>")]),
+    ("pds-surname-differs", &[("<family>After</family>", "<family>AFTER</family>")]),
+];
 
 /// Blanks at the practice, on PDS, and on both sides.
 pub(super) static BLANKS: Scenario = Scenario::new(
@@ -82,8 +91,12 @@ fn blank_gender(practice: &Path) {
 }
 
 pub(super) fn capitals(seen: &Observation) -> Verdict {
-    sent(seen, &["apostrophe", "written-differently"])?;
-    unsent(seen, &["business-flag-surname-differs"])
+    sent(seen, &["ordinary-adult", "postcode-differs"])?;
+    unsent(seen, &["pds-surname-differs"])
+}
+
+pub(super) fn all_at_once(seen: &Observation) -> Verdict {
+    sent(seen, &["written-differently"])
 }
 
 pub(super) fn punctuation_at_the_end(seen: &Observation) -> Verdict {

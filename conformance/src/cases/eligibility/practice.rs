@@ -25,10 +25,10 @@ pub(super) static NOT_ENABLED: Scenario = Scenario::new(
     ],
 );
 
-/// A date of a medication, a scheme of a code and a kind of an allergy that cannot be read, each of another patient.
+/// A medication, a code, an allergy and a flag that cannot be read, each of another patient.
 pub(super) static UNREADABLE: Scenario = Scenario::new(
     "rows-unread",
-    &["very-old", "ordinary-adult", "express-additional", "ordinary-child"],
+    &["very-old", "ordinary-adult", "express-additional", "ordinary-child", "fp69-active"],
     &[Step::Change(spoil_rows), Step::Run(Kind::InitialUpload, Way::Run)],
 );
 
@@ -76,7 +76,7 @@ pub(super) fn not_enabled(seen: &Observation) -> Verdict {
 pub(super) fn unreadable(seen: &Observation) -> Verdict {
     same("the extract is taken", &"finished".to_owned(), &seen.run(0).state)?;
     sent(seen, &["very-old"])?;
-    unsent(seen, &["ordinary-adult", "express-additional", "ordinary-child"])
+    unsent(seen, &["ordinary-adult", "express-additional", "ordinary-child", "fp69-active"])
 }
 
 pub(super) fn afresh(seen: &Observation) -> Verdict {
@@ -114,6 +114,7 @@ fn spoil_rows(practice: &Path) {
     edit_column(practice, "medications.csv", "name", once("Amoxicillin 500mg capsules", ""));
     edit_column(practice, "codes.csv", "scheme", once("read2", "read9"));
     edit_column(practice, "allergies.csv", "kind", once("food", "weather"));
+    edit_column(practice, "patients.csv", "fp69", once("yes", "perhaps"));
 }
 
 fn flag_everybody(practice: &Path) {

@@ -261,6 +261,12 @@ pub(super) const DEFECTS: &[Sabotage] = &[
         &["rows-unread"],
     ),
     defect(
+        "eligibility/takes-an-unreadable-flag-for-none",
+        "The client takes a flag that it cannot read for one that is not set.",
+        practice::takes_an_unreadable_flag_for_none,
+        &["rows-unread"],
+    ),
+    defect(
         "eligibility/decides-by-old-records",
         "The client decides after a pause by the records as they were before it.",
         local::decides_by_old_records,

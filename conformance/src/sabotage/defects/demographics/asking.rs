@@ -5,10 +5,80 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use spine_fixtures::persona;
 
-use super::retelling;
-use crate::sabotage::{edit_column, rewriting_requests};
+use super::{client, retelling};
+use crate::sabotage::{Sabotage, edit_column, rewriting_answers, rewriting_requests};
 use crate::stage::library::Seams;
 use crate::wire::{Answer, Reply, Request, Seen, Sort, Tamper};
+
+/// The defects.
+pub(super) const DEFECTS: &[Sabotage] = &[
+    client(
+        "demographics/remembers-answers",
+        "The client believes what PDS told it in an earlier run.",
+        remembers_answers,
+        &["dissenters-matched"],
+    ),
+    client(
+        "demographics/asks-by-name-as-well",
+        "The client gives the name beside the number.",
+        asks_by_name_as_well,
+        &["differences"],
+    ),
+    client(
+        "demographics/traces",
+        "The client traces a patient whose number it has.",
+        traces,
+        &["differences"],
+    ),
+    client(
+        "demographics/overlooks-supersession",
+        "The client overlooks that a number was superseded.",
+        overlooks_supersession,
+        &["numbers-on-pds"],
+    ),
+    client(
+        "demographics/tells-of-a-dissent-under-an-old-number",
+        "The client tells the ACS of a dissent under a number that was superseded.",
+        tells_of_a_dissent_under_an_old_number,
+        &["numbers-on-pds"],
+    ),
+    client(
+        "demographics/takes-over-the-new-number",
+        "The client sends under the new number at once.",
+        takes_over_the_new_number,
+        &["numbers-on-pds"],
+    ),
+    client(
+        "demographics/heeds-only-the-warning",
+        "The client does not look which number an answer is about.",
+        heeds_only_the_warning,
+        &["numbers-on-pds"],
+    ),
+    client(
+        "demographics/takes-no-match-for-a-match",
+        "The client sends though PDS knows no such number.",
+        takes_no_match_for_a_match,
+        &["numbers-on-pds"],
+    ),
+    client(
+        "demographics/takes-invalid-for-valid",
+        "The client sends under a number that PDS has made invalid.",
+        takes_invalid_for_valid,
+        &["numbers-on-pds"],
+    ),
+    client(
+        "demographics/takes-silence-for-a-mismatch",
+        "The client reports a mismatch when PDS does not answer.",
+        takes_silence_for_a_mismatch,
+        &["no-answer-of-pds"],
+    ),
+    client(
+        "demographics/takes-nonsense-for-no-match",
+        "The client reports that PDS does not know a number when it cannot read the answer.",
+        takes_nonsense_for_no_match,
+        &["no-answer-of-pds"],
+    ),
+];
 
 fn own(slug: &str) -> String {
     persona(slug).map(|persona| persona.nhs_number()).unwrap_or_default()
@@ -120,12 +190,52 @@ const AS_VOID: &[(&str, &str)] = &[
     ("value=\"19710304\"", "value=\"19790108\""),
 ];
 
+/// Two defects that go together.
+struct Both(Arc<dyn Tamper>, Arc<dyn Tamper>);
+
+impl Tamper for Both {
+    fn request(&self, request: &mut Request, seen: &Seen) {
+        self.0.request(request, seen);
+        self.1.request(request, seen);
+    }
+
+    fn reply(&self, request: &Request, seen: &Seen, reply: &mut Reply) {
+        self.0.reply(request, seen, reply);
+        self.1.reply(request, seen, reply);
+    }
+}
+
+/// Takes a refusal to say what stands (no such patient, superseded) for the word that nothing stands.
+fn finding_nothing(slug: &str, tamper: Arc<dyn Tamper>) -> Arc<dyn Tamper> {
+    let number = own(slug);
+    let list = rewriting_answers(move |_, seen, reply| {
+        if let (Sort::EventList, Reply::Answer(answer)) = (seen.sort, reply)
+            && seen.patient.as_deref() == Some(number.as_str())
+        {
+            let refusals = [
+                ("\"400\"", "\"210\""),
+                ("\"410\"", "\"210\""),
+                ("\"35160\"", "\"30312\""),
+                ("\"30307\"", "\"30312\""),
+            ];
+            answer.rewrite(|text| {
+                refusals.iter().fold(text.replace("code=\"ER\"", "code=\"WG\""), |text, (from, to)| {
+                    text.replace(from, to)
+                })
+            });
+        }
+    });
+    Arc::new(Both(tamper, list))
+}
+
 pub(super) fn takes_no_match_for_a_match() -> Seams {
-    Seams { tamper: || Mistaking::one("not-found", "ordinary-adult", AS_ASHWORTH), ..Seams::default() }
+    let tamper = || finding_nothing("not-found", Mistaking::one("not-found", "ordinary-adult", AS_ASHWORTH));
+    Seams { tamper, ..Seams::default() }
 }
 
 pub(super) fn takes_invalid_for_valid() -> Seams {
-    Seams { tamper: || Mistaking::one("invalidated", "ordinary-adult", AS_VOID), ..Seams::default() }
+    let tamper = || finding_nothing("invalidated", Mistaking::one("invalidated", "ordinary-adult", AS_VOID));
+    Seams { tamper, ..Seams::default() }
 }
 
 pub(super) fn takes_silence_for_a_mismatch() -> Seams {
@@ -142,19 +252,17 @@ fn without_supersession(text: &str, slug: &str) -> String {
 }
 
 pub(super) fn overlooks_supersession() -> Seams {
-    Seams {
-        tamper: || retelling("superseded", |text| without_supersession(text, "superseded")),
-        ..Seams::default()
-    }
+    let tamper = || {
+        let blind = retelling("superseded", |text| without_supersession(text, "superseded"));
+        finding_nothing("superseded", blind)
+    };
+    Seams { tamper, ..Seams::default() }
 }
 
 pub(super) fn tells_of_a_dissent_under_an_old_number() -> Seams {
-    Seams {
-        tamper: || {
-            retelling("superseded-with-dissent", |text| without_supersession(text, "superseded-with-dissent"))
-        },
-        ..Seams::default()
-    }
+    const WHO: &str = "superseded-with-dissent";
+    let tamper = || finding_nothing(WHO, retelling(WHO, |text| without_supersession(text, WHO)));
+    Seams { tamper, ..Seams::default() }
 }
 
 pub(super) fn takes_over_the_new_number() -> Seams {
@@ -169,12 +277,10 @@ pub(super) fn takes_over_the_new_number() -> Seams {
 
 /// It does not compare the number in the answer with the one that it asked for.
 pub(super) fn heeds_only_the_warning() -> Seams {
-    Seams {
-        tamper: || {
-            retelling("superseded-by-another-patient", |text| {
-                text.replace(&own("superseding-patient"), &own("superseded-by-another-patient"))
-            })
-        },
-        ..Seams::default()
-    }
+    const WHO: &str = "superseded-by-another-patient";
+    let tamper = || {
+        let blind = retelling(WHO, |text| text.replace(&own("superseding-patient"), &own(WHO)));
+        finding_nothing(WHO, blind)
+    };
+    Seams { tamper, ..Seams::default() }
 }

@@ -1,37 +1,135 @@
-//! Defects of the comparison: what the client makes of the two sides' fields.
+//! Defects of the comparison: which fields the client compares, and which of PDS's names and addresses it takes.
 
 use spine_client::Reason;
 use spine_rules::Fact;
-use spine_rules::rules::settings::BothBlank;
-use spine_vocabulary::Gender;
 
-use super::{retelling, retelling_everybody};
-use crate::sabotage::Bent;
+use super::{client, holds, reads, retelling_everybody};
+use crate::sabotage::{Bent, Sabotage};
 use crate::stage::library::Seams;
 
-/// The client reads PDS so.
-macro_rules! reads {
-    ($name:ident, $slug:literal, $($from:literal => $to:literal),+) => {
-        pub(super) fn $name() -> Seams {
-            Seams { tamper: || retelling($slug, |text| text$(.replace($from, $to))+), ..Seams::default() }
-        }
-    };
-}
-
-/// The client reads the practice's record so.
-macro_rules! holds {
-    ($name:ident, |$record:ident| $change:expr) => {
-        pub(super) fn $name() -> Seams {
-            let store = |store| {
-                Bent::telling(store, |_, one| {
-                    let $record = &mut one.record;
-                    $change;
-                })
-            };
-            Seams { store, ..Seams::default() }
-        }
-    };
-}
+/// The defects.
+pub(super) const DEFECTS: &[Sabotage] = &[
+    client(
+        "demographics/compares-no-surname",
+        "The client does not compare surnames.",
+        compares_no_surname,
+        &["differences"],
+    ),
+    client(
+        "demographics/compares-no-surname-of-dissenters",
+        "The client tells the ACS of a dissent without comparing the surname.",
+        compares_no_surname_of_dissenters,
+        &["dissenters-matched"],
+    ),
+    client(
+        "demographics/compares-no-gender",
+        "The client does not compare the gender.",
+        compares_no_gender,
+        &["differences"],
+    ),
+    client(
+        "demographics/takes-not-known-for-any-gender",
+        "The client takes a gender not known for any.",
+        takes_not_known_for_any_gender,
+        &["differences"],
+    ),
+    client(
+        "demographics/compares-no-birth-date",
+        "The client takes day and month of birth in either order.",
+        compares_no_birth_date,
+        &["differences"],
+    ),
+    client(
+        "demographics/compares-neither-forename-nor-postcode",
+        "The client compares neither forename nor postcode.",
+        compares_neither_forename_nor_postcode,
+        &["differences"],
+    ),
+    client(
+        "demographics/wants-the-forename",
+        "The client wants the forename to agree, whatever the postcode.",
+        wants_the_forename,
+        &["differences"],
+    ),
+    client(
+        "demographics/wants-the-postcode",
+        "The client wants the postcode to agree, whatever the forename.",
+        wants_the_postcode,
+        &["differences"],
+    ),
+    client(
+        "demographics/compares-all-forenames",
+        "The client compares all forenames as one.",
+        compares_all_forenames,
+        &["differences", "written-in-two-ways"],
+    ),
+    client(
+        "demographics/hushes-up-mismatches",
+        "The client reports a mismatch as nobody's business.",
+        hushes_up_mismatches,
+        &["differences", "dissenters-matched"],
+    ),
+    client(
+        "demographics/compares-telephones",
+        "The client takes a telephone that it does not have for a mismatch.",
+        compares_telephones,
+        &["several-names-and-addresses"],
+    ),
+    client(
+        "demographics/compares-address-lines",
+        "The client takes another house number for a mismatch.",
+        compares_address_lines,
+        &["several-names-and-addresses"],
+    ),
+    client(
+        "demographics/takes-business-for-sensitive",
+        "The client takes the business flag for a restriction.",
+        takes_business_for_sensitive,
+        &["several-names-and-addresses"],
+    ),
+    client(
+        "demographics/believes-the-business-flag",
+        "The client does not compare a record under investigation.",
+        believes_the_business_flag,
+        &["several-names-and-addresses"],
+    ),
+    client(
+        "demographics/reads-no-period-of-names",
+        "The client does not read until when a name was in use.",
+        reads_no_period_of_names,
+        &["several-names-and-addresses"],
+    ),
+    client(
+        "demographics/takes-the-first-name",
+        "The client takes the first name of several.",
+        takes_the_first_name,
+        &["several-names-and-addresses"],
+    ),
+    client(
+        "demographics/reads-no-period-of-addresses",
+        "The client does not read until when an address was in use.",
+        reads_no_period_of_addresses,
+        &["several-names-and-addresses"],
+    ),
+    client(
+        "demographics/takes-the-first-address",
+        "The client takes the first address of several, whatever its use.",
+        takes_the_first_address,
+        &["several-names-and-addresses"],
+    ),
+    client(
+        "demographics/completes-the-year",
+        "The client takes a year of birth for enough.",
+        completes_the_year,
+        &["several-names-and-addresses"],
+    ),
+    client(
+        "demographics/completes-the-month",
+        "The client takes a month of birth for enough.",
+        completes_the_month,
+        &["several-names-and-addresses"],
+    ),
+];
 
 reads!(compares_no_surname, "pds-surname-differs", "<family>After</family>" => "<family>Before</family>");
 reads!(compares_no_surname_of_dissenters, "pds-mismatch-with-dissent", "<family>Secondly</family>" => "<family>Firstly</family>");
@@ -47,43 +145,7 @@ reads!(takes_the_first_name, "very-old", "<family>Methuen</family>" => "<family>
 reads!(takes_the_first_address, "forename-differs", "use=\"H\"" => "use=\"OLD\"", "use=\"TMP\"" => "use=\"H\"");
 reads!(completes_the_year, "twin-b", "value=\"2004\"" => "value=\"20040404\"");
 reads!(completes_the_month, "twin-a", "value=\"200404\"" => "value=\"20040404\"");
-reads!(blank_surname_on_pds_matches, "very-old", "<name use=\"L\">" => "<name use=\"L\"><family>Methuen</family>");
-reads!(blank_gender_on_pds_matches, "leap-day-birthday", "<birthTime" => "<administrativeGenderCode code=\"1\"/><birthTime");
-reads!(blank_birth_date_on_pds_matches, "twin-a", "<playedOther" => "<birthTime value=\"20040404\"/><playedOther");
-reads!(compares_capitals, "apostrophe", "O'BRIEN" => "O'BRIEN IN CAPITALS");
-
 holds!(compares_all_forenames, |record| record.given_names = record.given_names.replace(' ', ""));
-holds!(blank_gender_here_matches, |record| record.gender = record.gender.or(Some(Gender::Male)));
-holds!(blank_birth_date_here_matches, |record| {
-    record.birth_date = record.birth_date.or(Some(jiff::civil::date(1977, 3, 16)));
-});
-holds!(takes_a_full_stop_for_a_letter, |record| record.family_name = record.family_name.replace('.', "x"));
-holds!(counts_spaces, |record| record.family_name = record.family_name.replace("  ", " x "));
-holds!(takes_a_hyphen_for_a_space, |record| record.family_name = record.family_name.replace('-', " "));
-holds!(takes_apostrophes_for_one, |record| record.family_name = record.family_name.replace('’', "'"));
-holds!(drops_apostrophes, |record| record.family_name = record.family_name.replace('\'', ""));
-holds!(compares_postcodes_as_written, |record| {
-    if !record.postcode.contains(' ') {
-        record.postcode.push('X');
-    }
-});
-
-/// The surname is blank on both sides, and taken for the same.
-pub(super) fn blank_surnames_match() -> Seams {
-    let store = |store| {
-        Bent::telling(store, |_, one| {
-            if one.record.family_name.is_empty() {
-                one.record.family_name = "Nameless".into();
-            }
-        })
-    };
-    let tamper = || {
-        retelling("family-name-blank", |text| {
-            text.replace("<name use=\"L\">", "<name use=\"L\"><family>Nameless</family>")
-        })
-    };
-    Seams { store, tamper, ..Seams::default() }
-}
 
 pub(super) fn compares_address_lines() -> Seams {
     Seams {
@@ -115,17 +177,6 @@ pub(super) fn reads_no_period_of_names() -> Seams {
 
 pub(super) fn reads_no_period_of_addresses() -> Seams {
     Seams { tamper: || retelling_everybody(|text| text.replace("useablePeriod", "was")), ..Seams::default() }
-}
-
-pub(super) fn takes_blanks_for_matched() -> Seams {
-    let request = |request: &mut spine_client::RunRequest| request.settings.both_blank = BothBlank::Matches;
-    Seams { request, ..Seams::default() }
-}
-
-pub(super) fn knows_one_reading_of_blanks() -> Seams {
-    let request =
-        |request: &mut spine_client::RunRequest| request.settings.both_blank = BothBlank::NoEvidence;
-    Seams { request, ..Seams::default() }
 }
 
 /// Nobody learns that somebody has to look at the differences.

@@ -123,6 +123,15 @@ pub(super) fn leaves_out_rows() -> Seams {
     Seams { practice, ..Seams::default() }
 }
 
+pub(super) fn takes_an_unreadable_flag_for_none() -> Seams {
+    let practice = |folder: &Path| {
+        edit_column(folder, "patients.csv", "fp69", |cell| {
+            Some(if cell == "perhaps" { "no" } else { cell }.to_owned())
+        });
+    };
+    Seams { practice, ..Seams::default() }
+}
+
 pub(super) fn sees_no_restriction() -> Seams {
     Seams {
         tamper: || {
