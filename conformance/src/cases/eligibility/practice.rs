@@ -9,17 +9,17 @@ use crate::sabotage::edit_column;
 use crate::stage::{Kind, Observation, Scenario, Step, Way};
 use crate::wire::Sort;
 
-/// SCR is disabled, then enabled only from tomorrow on, then since long ago.
+/// SCR is disabled, then to be enabled on a day to come, then as it was.
 pub(super) static NOT_ENABLED: Scenario = Scenario::new(
     "scr-not-enabled",
     &["ordinary-adult", "dissent"],
     &[
-        Step::Change(|practice| enabled_on(practice, "")),
+        Step::Change(disable),
         Step::Run(Kind::ConsentMigration, Way::Run),
         Step::Run(Kind::InitialUpload, Way::Run),
-        Step::Change(|practice| enabled_on(practice, "scr_enabled_on = \"2026-09-16\"")),
+        Step::Change(enable_on_a_day_to_come),
         Step::Run(Kind::InitialUpload, Way::Run),
-        Step::Change(|practice| enabled_on(practice, "scr_enabled_on = \"2026-09-05\"")),
+        Step::Change(enable_again),
         Step::Run(Kind::ConsentMigration, Way::Run),
         Step::Run(Kind::InitialUpload, Way::Run),
     ],
@@ -93,16 +93,26 @@ pub(super) fn afresh(seen: &Observation) -> Verdict {
     same("with an FP69 flag", &Some(later.len() as u64), &resumed.reasons.get("fp69").copied())
 }
 
-fn enabled_on(practice: &Path, wanted: &str) {
-    edit_facts(practice, |line| match line {
-        // The comment keeps the place for the next change.
-        _ if line.starts_with("scr_enabled_on") || line == "# not enabled" => {
-            if wanted.is_empty() {
-                "# not enabled".to_owned()
-            } else {
-                wanted.to_owned()
-            }
+fn disable(practice: &Path) {
+    edit_facts(practice, |line| {
+        if line.starts_with("scr_enabled_on") { format!("# {line}") } else { line.to_owned() }
+    });
+}
+
+fn enable_on_a_day_to_come(practice: &Path) {
+    edit_facts(practice, |line| {
+        if line.starts_with("# scr_enabled_on") {
+            format!("{line}\nscr_enabled_on = \"2199-01-01\"")
+        } else {
+            line.to_owned()
         }
+    });
+}
+
+fn enable_again(practice: &Path) {
+    edit_facts(practice, |line| match line.strip_prefix("# ") {
+        Some(enabled) if enabled.starts_with("scr_enabled_on") => enabled.to_owned(),
+        _ if line.starts_with("scr_enabled_on") => String::new(),
         _ => line.to_owned(),
     });
 }
