@@ -26,7 +26,7 @@ pub(super) static NUMBERS_ON_PDS: Scenario = Scenario::new(
 const WITHOUT_WARNING: &[Retelling] =
     &[("superseded-by-another-patient", &[("<code code=\"24\"", "<code code=\"7\"")])];
 
-/// PDS does not answer for one patient, and answers what cannot be read for two more.
+/// PDS does not answer for one patient, answers what cannot be read for two more, and fails for a fourth.
 pub(super) static NO_ANSWER: Scenario = Scenario::new(
     "no-answer-of-pds",
     &["ordinary-adult", "ordinary-child", "very-old", "leap-day-birthday", "twin-a", "twin-b"],
@@ -37,19 +37,31 @@ pub(super) static NO_ANSWER: Scenario = Scenario::new(
 fn without_answer() -> Box<dyn Script> {
     let number = |slug: &str| spine_fixtures::persona(slug).map(|persona| persona.nhs_number());
     let (silent, cut, foreign) = (number("ordinary-child"), number("very-old"), number("leap-day-birthday"));
+    let (failing, nobody) = (number("twin-b"), number("not-found"));
     Box::new(move |turn: &Turn<'_>, spine: &dyn Service| {
-        let mut reply = spine.answer(turn.request);
-        if turn.seen.sort != Sort::Retrieval {
-            return reply;
-        }
-        if turn.seen.patient == silent {
+        let asked = turn.seen.patient.clone().filter(|_| turn.seen.sort == Sort::Retrieval);
+        let is = |number: &Option<String>| asked.is_some() && asked == *number;
+        if is(&silent) {
             return Reply::Silence;
         }
-        if turn.seen.patient == foreign {
+        if is(&foreign) {
             return Answer::new(200, "text/html", "<html><body>Please wait</body></html>").into();
         }
-        if let (true, Reply::Answer(answer)) = (turn.seen.patient == cut, &mut reply) {
-            answer.rewrite(|text| text.split("<family>").next().unwrap_or_default().to_owned());
+        let mut request = turn.request.clone();
+        if let (true, Some(number), Some(nobody)) = (is(&failing), &failing, &nobody) {
+            request.rewrite(|text| text.replace(number, nobody));
+        }
+        let mut reply = spine.answer(&request);
+        if let Reply::Answer(answer) = &mut reply {
+            if is(&failing) {
+                // The failure of a number that nobody has, with the codes of an unexpected error: 0, then GE002.
+                answer.rewrite(|text| {
+                    text.replace("code code=\"1\"", "code code=\"0\"").replace("RT003", "GE002")
+                });
+            }
+            if is(&cut) {
+                answer.rewrite(|text| text.split("<family>").next().unwrap_or_default().to_owned());
+            }
         }
         reply
     })
@@ -79,8 +91,8 @@ pub(super) fn unknown(seen: &Observation) -> Verdict {
 }
 
 pub(super) fn no_answer(seen: &Observation) -> Verdict {
-    sent(seen, &["ordinary-adult", "twin-a", "twin-b"])?;
-    unsent(seen, &["ordinary-child", "very-old", "leap-day-birthday"])?;
+    sent(seen, &["ordinary-adult", "twin-a"])?;
+    unsent(seen, &["ordinary-child", "very-old", "leap-day-birthday", "twin-b"])?;
     for run in &seen.runs {
         let told = ["pds-mismatch", "pds-not-found"].map(|reason| run.reasons.get(reason).copied());
         hold(told == [None, None], "no mismatch is reported", format!("{:?}", run.reasons))?;

@@ -73,6 +73,12 @@ pub(super) const DEFECTS: &[Sabotage] = &[
         &["no-answer-of-pds"],
     ),
     client(
+        "demographics/takes-any-error-for-no-match",
+        "The client takes any error of PDS for a number that it does not know.",
+        takes_any_error_for_no_match,
+        &["no-answer-of-pds"],
+    ),
+    client(
         "demographics/takes-nonsense-for-no-match",
         "The client reports that PDS does not know a number when it cannot read the answer.",
         takes_nonsense_for_no_match,
@@ -245,6 +251,15 @@ pub(super) fn takes_silence_for_a_mismatch() -> Seams {
 /// Nobody of this practice has the number that is asked for instead.
 pub(super) fn takes_nonsense_for_no_match() -> Seams {
     Seams { tamper: || Mistaking::one("very-old", "not-found", &[]), ..Seams::default() }
+}
+
+pub(super) fn takes_any_error_for_no_match() -> Seams {
+    let tamper = || {
+        retelling("twin-b", |text| {
+            text.replace("code code=\"0\"", "code code=\"1\"").replace("GE002", "RT003")
+        })
+    };
+    Seams { tamper, ..Seams::default() }
 }
 
 fn without_supersession(text: &str, slug: &str) -> String {
