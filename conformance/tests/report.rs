@@ -125,7 +125,10 @@ fn junit_and_html_are_whole_whatever_the_texts_hold() {
     assert!(outside.iter().all(|word| !style_and_script.contains(word)), "the page needs something else");
     assert!(!html.contains("<link") && !html.contains("<img"));
     let csv = written(&report, "requirements.csv");
-    assert_eq!(csv::Reader::from_reader(csv.as_bytes()).records().map(Result::unwrap).count(), report.requirements.len());
+    assert_eq!(
+        csv::Reader::from_reader(csv.as_bytes()).records().map(Result::unwrap).count(),
+        report.requirements.len()
+    );
 }
 
 #[test]

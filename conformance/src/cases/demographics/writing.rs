@@ -68,7 +68,7 @@ pub(super) static BLANKS_MATCH: Scenario = Scenario::new(
     ],
     UPLOAD,
 )
-.with(|request| request.settings.both_blank = BothBlank::Matches);
+.with(|settings| settings.rules.both_blank = BothBlank::Matches);
 
 const BLANK_ON_PDS: &[Retelling] = &[
     ("very-old", &[("<family>Methuen</family>", "")]),

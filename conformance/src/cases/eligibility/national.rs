@@ -29,7 +29,7 @@ pub(super) static ON_PDS: Scenario = Scenario::new(
 /// The same under the setting that sends patients who are registered elsewhere.
 pub(super) static ELSEWHERE_SENT: Scenario =
     Scenario::new("registered-elsewhere-and-sent", &["ordinary-adult", "registered-elsewhere"], UPLOAD)
-        .with(|request| request.settings.registered_elsewhere = RegisteredElsewhere::Sent);
+        .with(|settings| settings.rules.registered_elsewhere = RegisteredElsewhere::Sent);
 
 const RESTRICTED_WITH_DETAILS: &[Retelling] = &[
     (

@@ -164,7 +164,10 @@ fn debug_names_what_it_is_and_shows_nobody() {
         (format!("{summary:?}"), "Summary(Empty, masked)".to_owned()),
         (format!("{:?}", summary.content()), format!("Content({blocks} blocks, {entries} entries, masked)")),
         (format!("{explained:?}"), "Explained(E4, Passes, input masked)".to_owned()),
-        (format!("{:?}", ImportItem::Group("g".into(), record.key.clone(), 2)), "ImportItem(masked)".to_owned()),
+        (
+            format!("{:?}", ImportItem::Group("g".into(), record.key.clone(), 2)),
+            "ImportItem(masked)".to_owned(),
+        ),
     ] {
         assert_eq!(shown, expected);
     }

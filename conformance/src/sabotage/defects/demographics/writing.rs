@@ -145,12 +145,12 @@ pub(super) fn blank_surnames_match() -> Seams {
 }
 
 pub(super) fn takes_blanks_for_matched() -> Seams {
-    let request = |request: &mut spine_client::RunRequest| request.settings.both_blank = BothBlank::Matches;
-    Seams { request, ..Seams::default() }
+    let settings = |settings: &mut spine_client::RunSettings| settings.rules.both_blank = BothBlank::Matches;
+    Seams { settings, ..Seams::default() }
 }
 
 pub(super) fn knows_one_reading_of_blanks() -> Seams {
-    let request =
-        |request: &mut spine_client::RunRequest| request.settings.both_blank = BothBlank::NoEvidence;
-    Seams { request, ..Seams::default() }
+    let settings =
+        |settings: &mut spine_client::RunSettings| settings.rules.both_blank = BothBlank::NoEvidence;
+    Seams { settings, ..Seams::default() }
 }

@@ -174,17 +174,17 @@ pub(super) fn heeds_no_formal_death() -> Seams {
 }
 
 pub(super) fn does_not_ask_where_else() -> Seams {
-    let request = |request: &mut spine_client::RunRequest| {
-        request.settings.registered_elsewhere = RegisteredElsewhere::Sent;
+    let settings = |settings: &mut spine_client::RunSettings| {
+        settings.rules.registered_elsewhere = RegisteredElsewhere::Sent;
     };
-    Seams { request, ..Seams::default() }
+    Seams { settings, ..Seams::default() }
 }
 
 pub(super) fn knows_one_reading_of_elsewhere() -> Seams {
-    let request = |request: &mut spine_client::RunRequest| {
-        request.settings.registered_elsewhere = RegisteredElsewhere::Failed;
+    let settings = |settings: &mut spine_client::RunSettings| {
+        settings.rules.registered_elsewhere = RegisteredElsewhere::Failed;
     };
-    Seams { request, ..Seams::default() }
+    Seams { settings, ..Seams::default() }
 }
 
 /// Nobody learns that the patient belongs elsewhere.
