@@ -43,7 +43,7 @@ pub fn main_with(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let ended = match arguments.command {
         Command::Run(wanted) => run::run(&wanted),
-        Command::Requirements { what } => coverage::run(what),
+        Command::Requirements { what } => coverage::run(&what),
         Command::Agree(wanted) => agree(&wanted),
         Command::Population { out } => Town::write(&out).map(|spine| {
             say(&format!("Load the Spine with {}", spine.display()));

@@ -293,8 +293,11 @@ impl Gaps {
     /// How many percent of the musts with cases are proven.
     #[must_use]
     pub const fn proven_percent(&self) -> usize {
-        let proven = self.musts_with_cases - self.unproven.len();
-        if self.musts_with_cases == 0 { 100 } else { proven * 100 / self.musts_with_cases }
+        let proven = (self.musts_with_cases - self.unproven.len()) * 100;
+        match proven.checked_div(self.musts_with_cases) {
+            Some(percent) => percent,
+            None => 100,
+        }
     }
 
     /// Whether the gate opens: every must has a case or a reason, every citation exists, at least 95 % of the musts with cases are

@@ -75,8 +75,8 @@ fn a_report_is_good_only_if_nothing_is_bad() {
     world.caught.pop();
     assert!(world.report().is_good());
     let failing = world.cases.iter().position(|case| {
-        let must = |id: &&str| world.register.find(id).is_some_and(|one| one.level == Level::Must);
-        case.requirements.iter().any(|id| must(&id))
+        let must = |id: &str| world.register.find(id).is_some_and(|one| one.level == Level::Must);
+        case.requirements.iter().any(|id| must(id))
     });
     let failing = failing.unwrap();
     world.judged[failing].outcome = Outcome::Failed(Box::default());

@@ -11,7 +11,7 @@ use crate::stage::StageError;
 use crate::stage::ground::{Town, honest};
 use crate::stage::library::Seams;
 
-pub(super) fn run(what: What) -> Result<Exit, StageError> {
+pub(super) fn run(what: &What) -> Result<Exit, StageError> {
     let register = Register::load().map_err(failed)?;
     match what {
         What::List { json: true } => {
@@ -26,7 +26,7 @@ pub(super) fn run(what: What) -> Result<Exit, StageError> {
             Ok(Exit::Holds)
         }
         What::Coverage { threads } => {
-            let gaps = gaps(&register, threads)?;
+            let gaps = gaps(&register, *threads)?;
             say(coverage(&gaps).trim_end());
             Ok(if gaps.are_narrow() { Exit::Holds } else { Exit::Fails })
         }

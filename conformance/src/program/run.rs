@@ -25,7 +25,7 @@ use crate::stage::library::Seams;
 use crate::stage::served::{Served, server};
 
 /// How long a card may take for an answer.
-const CARD_PATIENCE: Duration = Duration::from_secs(60);
+const CARD_PATIENCE: Duration = Duration::from_mins(1);
 
 pub(super) fn run(wanted: &Run) -> Result<Exit, StageError> {
     let register = Register::load().map_err(failed)?;
@@ -91,8 +91,8 @@ fn target(wanted: &Run, cases: &[&'static Case]) -> Result<(Target, String, Opti
         let needed =
             cases.iter().any(|case| matches!(case.check, crate::case::Check::Spine { server: true, .. }));
         let served = if needed { Some(Served::start()?) } else { None };
-        let server = served.as_ref().map(Served::server);
-        return Ok((Target::Simulator { tamper: honest, server }, name, served));
+        let at = served.as_ref().map(Served::server);
+        return Ok((Target::Simulator { tamper: honest, server: at }, name, served));
     };
     let ready: Ready =
         serde_json::from_str(&std::fs::read_to_string(file).map_err(failed)?).map_err(failed)?;
@@ -139,12 +139,8 @@ fn log_in(file: &Path, ready: &Ready) -> Result<(), StageError> {
 
 /// The arguments that make a case run again as it ran.
 fn again(wanted: &Run) -> String {
-    let mut text = String::new();
-    if let Some(command) = &wanted.client_command {
-        text.push_str(&format!(" --client-command '{command}'"));
-    }
-    if let Some(file) = &wanted.spine {
-        text.push_str(&format!(" --spine {} --seed {}", file.display(), wanted.seed.wrapping_add(1)));
-    }
-    text
+    let client = wanted.client_command.as_ref().map(|command| format!(" --client-command '{command}'"));
+    let seed = wanted.seed.wrapping_add(1);
+    let spine = wanted.spine.as_ref().map(|file| format!(" --spine {} --seed {seed}", file.display()));
+    client.unwrap_or_default() + &spine.unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! The report as JUnit XML, for continuous integration: a suite an area, a test a case.
+//! The report as `JUnit` XML, for continuous integration: a suite an area, a test a case.
 
 use std::fmt::Write as _;
 
@@ -57,7 +57,7 @@ fn one(text: &mut String, case: &CaseLine) {
     }
 }
 
-fn area<'a>(case: &'a CaseLine) -> &'a str {
+fn area(case: &CaseLine) -> &str {
     case.name.split('/').next().unwrap_or_default()
 }
 

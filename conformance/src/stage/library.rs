@@ -32,7 +32,7 @@ use crate::wire::{Honest, Reply, Request, Service, Tamper, Tampered};
 use clock::VirtualClock;
 
 /// The longest that a step may take in virtual time.
-const LONGEST_STEP: Duration = Duration::from_secs(72 * 3600);
+const LONGEST_STEP: Duration = Duration::from_hours(72);
 /// How many requests a play may make: a client that asks without end, and without time going by, is left without an answer.
 const MOST_REQUESTS: usize = 4_000;
 /// How many patients are worked on at a time: enough to overlap, few enough to follow.

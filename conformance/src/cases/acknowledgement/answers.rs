@@ -73,7 +73,7 @@ pub(super) fn rejection(message: &str, code: &str) -> Answer {
 
 /// A SOAP fault with these codes.
 pub(super) fn fault(codes: &[&str]) -> Answer {
-    let errors: String = codes
+    let errors: Vec<String> = codes
         .iter()
         .map(|code| {
             format!(
@@ -82,6 +82,7 @@ pub(super) fn fault(codes: &[&str]) -> Answer {
             )
         })
         .collect();
+    let errors = errors.concat();
     let body = format!(
         "<SOAP:Envelope xmlns:SOAP=\"http://schemas.xmlsoap.org/soap/envelope/\"><SOAP:Body><SOAP:Fault><faultcode>SOAP:Server</faultcode>\
          <faultstring>Application Exception</faultstring><detail><nasp:errorList xmlns:nasp=\"http://national.carerecords.nhs.uk/schema/\">{errors}\

@@ -1,5 +1,10 @@
 //! Faults and errors: what may be tried again, what stops the run, and what makes the client look again.
 
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "a treatment may leave an exchange to the faultless Spine; some never do"
+)]
+
 use jiff::SignedDuration;
 
 use super::answers::{CONTROL, PSIS, SUBJECT, Treat, error, error_list, fault, id, is_final, is_upload};
@@ -63,7 +68,7 @@ static GONE: Scenario = Scenario::new(
     &[CONTROL, SUBJECT],
     &[
         Step::Run(Kind::InitialUpload, Way::Run),
-        Step::Wait(std::time::Duration::from_secs(2 * 3600)),
+        Step::Wait(std::time::Duration::from_hours(2)),
         Step::Run(Kind::InitialUpload, Way::Resume),
     ],
 )

@@ -1,5 +1,10 @@
 //! Answers that settle a message: taken and refused, in every rendering.
 
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "a treatment may leave an exchange to the faultless Spine; some never do"
+)]
+
 use super::answers::{
     CONTROL, SUBJECT, Treat, acknowledgement, error, id, is_final, is_upload, number, reason, rejection,
 };

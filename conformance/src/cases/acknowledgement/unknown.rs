@@ -1,6 +1,11 @@
 //! Outcomes that nobody knows: silence, nonsense, answers of others. The same bytes under the same id, and questions, until the truth is
 //! known; never a new id.
 
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "a treatment may leave an exchange to the faultless Spine; some never do"
+)]
+
 use jiff::SignedDuration;
 
 use super::answers::{
