@@ -50,14 +50,18 @@ pub struct RunOutcome {
     pub way: Option<Way>,
     /// The process's exit code, where there was a process.
     pub exit: Option<i32>,
-    /// `finished`, `stopped`, `halted`; `refused` where it did not begin.
+    /// `finished`, `stopped`, `halted`, `killed`; `refused` where it did not begin.
     pub state: String,
     /// The five counters, by name.
     pub counters: BTreeMap<String, u64>,
     /// Settled patients by reason code.
     pub reasons: BTreeMap<String, u64>,
+    /// The settings that the report of the run names, as JSON; blank where there is no report.
+    pub settings: String,
     /// What was said to the operator.
     pub said: String,
+    /// What went to logs and progress displays beside it.
+    pub log: String,
     /// The requests that arrived before this step began, and before the next one did.
     pub span: (usize, usize),
     /// When it began and ended.
@@ -86,6 +90,7 @@ pub struct Observation {
 
 impl Observation {
     /// The exchanges of a sort about a person.
+    #[must_use]
     pub fn about<'a>(&'a self, slug: &str, sort: Sort) -> Vec<&'a Exchange> {
         let number = self.people.number(slug);
         self.of(sort).into_iter().filter(|one| one.seen.patient.as_deref() == Some(number.as_str())).collect()
