@@ -131,6 +131,9 @@ struct Report {
     reasons: std::collections::BTreeMap<String, u64>,
     #[serde(default)]
     settings: serde_json::Value,
+    /// All of it, as it came.
+    #[serde(skip)]
+    text: String,
 }
 
 impl Playing<'_> {
@@ -221,6 +224,7 @@ impl Playing<'_> {
         };
         let mut outcome = RunOutcome { state: "refused".into(), ..of_process(&output) };
         if let Some(report) = report.filter(begun) {
+            outcome.report = report.text;
             (outcome.state, outcome.counters, outcome.reasons) =
                 (report.state, report.counters, report.reasons);
             outcome.settings =
@@ -241,7 +245,8 @@ impl Playing<'_> {
     fn report(&self) -> Result<Option<Report>, StageError> {
         let output = self.run(&["report", "--json"])?;
         if output.status.success() {
-            serde_json::from_slice(&output.stdout).map(Some).map_err(StageError::new)
+            let report: Report = serde_json::from_slice(&output.stdout).map_err(StageError::new)?;
+            Ok(Some(Report { text: String::from_utf8_lossy(&output.stdout).into_owned(), ..report }))
         } else {
             Ok(None)
         }

@@ -58,6 +58,8 @@ pub struct RunOutcome {
     pub reasons: BTreeMap<String, u64>,
     /// The settings that the report of the run names, as JSON; blank where there is no report.
     pub settings: String,
+    /// The whole report of the run, as it came; blank where there is none.
+    pub report: String,
     /// What was said to the operator.
     pub said: String,
     /// What went to logs and progress displays beside it.

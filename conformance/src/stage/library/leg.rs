@@ -136,9 +136,12 @@ impl Playing<'_> {
         let running = client.run(exchange, session, request, scene.stop.clone(), log);
         match tokio::time::timeout(LONGEST_STEP, Box::pin(running)).await {
             Ok(Ok(ended)) => {
-                let report = client.report(Some(ended.run.id)).await;
-                let settings = report.map(|report| report.settings.to_string()).unwrap_or_default();
-                RunOutcome { settings, ..of_ended(&ended) }
+                let mut outcome = of_ended(&ended);
+                if let Ok(report) = client.report(Some(ended.run.id)).await {
+                    outcome.settings = report.settings.to_string();
+                    outcome.report = serde_json::to_string(&report).unwrap_or_default();
+                }
+                outcome
             }
             Ok(Err(error)) => {
                 RunOutcome { state: "refused".into(), said: error.to_string(), ..RunOutcome::default() }
