@@ -164,7 +164,7 @@ impl Playing<'_> {
 
     async fn run(&mut self, kind: Kind, way: Way, midway: Option<(usize, Midway)>) {
         let before = (self.recorder.count(), Clock::now(&self.clock));
-        let mut request = RunRequest::new(run_kind(kind), action(way));
+        let mut request = RunRequest::new(run_kind(kind), (self.seams.action)(action(way)));
         request.limits.lanes = LANES;
         request.limits.in_flight = IN_FLIGHT;
         (self.scenario.request)(&mut request);

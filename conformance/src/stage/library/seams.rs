@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use spine_client::session::Session;
-use spine_client::{Clock, Ids, RunRequest, Stop, Store};
+use spine_client::{Action, Clock, Ids, RunRequest, Stop, Store};
 
 use crate::stage::observation::RunOutcome;
 use crate::stage::people::People;
@@ -25,6 +25,8 @@ pub struct Seams {
     pub ids: fn(Arc<dyn Ids>) -> Arc<dyn Ids>,
     /// How the run is asked for.
     pub request: fn(&mut RunRequest),
+    /// What is done where the operator asks for an action.
+    pub action: fn(Action) -> Action,
     /// The practice's folder, before the client reads it.
     pub practice: fn(&Path),
     /// In whose name a run begins where nobody is logged in: in nobody's, so it does not.
@@ -46,6 +48,7 @@ impl Default for Seams {
             clock: |clock| clock,
             ids: |ids| ids,
             request: |_| {},
+            action: |action| action,
             practice: |_| {},
             nobody: || None,
             asked: Stop::ask,

@@ -1,7 +1,7 @@
 //! The suite's wire as the client's seam: nothing of it blocks, nothing takes time.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -10,17 +10,21 @@ use spine_client::transport::{Cause, Failure, Method, Request as Asked, Response
 
 use crate::wire::{Reply, Request, Service, Tamper, Tampered};
 
+/// How many requests a process may make: one that asks without end, and without time going by, is left without an answer.
+const MOST_REQUESTS: usize = 4_000;
+
 /// One process's end of the wire.
 pub(super) struct Wire {
     service: Tampered<Arc<dyn Service>>,
     /// A process that was killed sends nothing any more.
     alive: Arc<AtomicBool>,
+    requests: AtomicUsize,
 }
 
 impl Wire {
     /// To a service, past somebody who may tamper, for as long as the process lives.
     pub(super) fn new(tamper: Arc<dyn Tamper>, service: Arc<dyn Service>, alive: Arc<AtomicBool>) -> Self {
-        Self { service: Tampered { tamper, service }, alive }
+        Self { service: Tampered { tamper, service }, alive, requests: AtomicUsize::new(0) }
     }
 }
 
@@ -29,6 +33,9 @@ impl Exchange for Wire {
     async fn exchange(&self, request: Asked) -> Result<Response, Failure> {
         if !self.alive.load(Ordering::SeqCst) {
             return Err(Failure::NeverSent(Cause::ConnectionRefused));
+        }
+        if self.requests.fetch_add(1, Ordering::SeqCst) >= MOST_REQUESTS {
+            return std::future::pending().await;
         }
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let sent = Request {

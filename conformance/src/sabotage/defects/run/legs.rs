@@ -16,7 +16,7 @@ pub(super) fn does_not_hear() -> Seams {
 }
 
 pub(super) fn begins_anew() -> Seams {
-    Seams { request: |request| request.action = Action::Run, ..Seams::default() }
+    Seams { action: |_| Action::Run, ..Seams::default() }
 }
 
 pub(super) fn looks_for_nothing() -> Seams {

@@ -128,7 +128,7 @@ pub(super) fn counts_slowly() -> Seams {
 }
 
 pub(super) fn begins_anew() -> Seams {
-    Seams { request: |request| request.action = Action::Run, ..Seams::default() }
+    Seams { action: |_| Action::Run, ..Seams::default() }
 }
 
 pub(super) fn keeps_its_ticket() -> Seams {
