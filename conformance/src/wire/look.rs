@@ -19,6 +19,8 @@ pub enum Sort {
     Retrieval,
     /// A permission is set on the ACS.
     Setting,
+    /// Something is asked of the identity service.
+    Identity,
     /// Anything else.
     Other,
 }
@@ -39,10 +41,16 @@ pub struct Seen {
 /// The root of NHS numbers. Source: MIM, OIDs.
 const NHS_NUMBER_ROOT: &str = "2.16.840.1.113883.2.1.4.1";
 
+/// The paths of the identity service. Source: Spine Core, smartcards; design decision.
+const IDENTITY: [&str; 4] = ["/challenge", "/login", "/saml/", "/logout"];
+
 impl Seen {
     /// Looks at a request.
     #[must_use]
     pub fn of(request: &Request) -> Self {
+        if IDENTITY.iter().any(|path| request.target.starts_with(path)) {
+            return Self { sort: Sort::Identity, interaction: String::new(), message: None, patient: None };
+        }
         let payload = payload_of(&request.text());
         // Every exchange is looked at several times, so the tree is made once.
         let Ok(tree) = Tree::parse(&payload) else {
@@ -206,6 +214,7 @@ mod tests {
         assert_eq!(seen.patient.as_deref(), Some("9990000018"));
         assert_eq!(Seen::of(&Request::get("/clinical/poll/1")).sort, Sort::Poll);
         assert_eq!(Seen::of(&Request::post("/", "nonsense")).sort, Sort::Other);
+        assert_eq!(Seen::of(&Request::get("/saml/RoleAssertion?token=x")).sort, Sort::Identity);
     }
 
     #[test]
