@@ -71,6 +71,8 @@ pub struct Server {
     pub identity: Option<Arc<Requester>>,
     /// The same without a client certificate.
     pub anonymous: Option<Arc<Requester>>,
+    /// Base address of the control port, plain HTTP, where there is one.
+    pub control: Option<String>,
     /// Makes message ids that this server has not seen yet.
     pub salt: u32,
 }
@@ -80,6 +82,7 @@ pub struct Ground<'a> {
     town: &'a Town,
     recorder: Recorder,
     clock: Option<ManualClock>,
+    spine: Option<Spine>,
     server: Option<Server>,
     salt: u32,
     messages: Cell<u64>,
@@ -106,12 +109,12 @@ impl<'a> Ground<'a> {
             sessions.open(Ticket::new([7; 32]), operator.clone(), start);
         }
         let spine = Spine::new(population, Arc::new(clock.clone())).with_sessions(sessions);
-        let service = Tampered { tamper, service: InProcess(spine) };
+        let service = Tampered { tamper, service: InProcess(spine.clone()) };
         let told = clock.clone();
         let recorder = Recorder::new(Box::new(service), Box::new(Forward), move || {
             spine_simulator::clock::Clock::now(&told)
         });
-        Ok(Self::new(town, given, recorder, Some(clock), None))
+        Ok(Self { clock: Some(clock), spine: Some(spine), ..Self::new(town, given, recorder, None) })
     }
 
     /// A server, reached over mutual TLS, in real time.
@@ -122,14 +125,13 @@ impl<'a> Ground<'a> {
         let recorder = Recorder::new(Box::new(service), Box::new(Forward), || {
             spine_client::Clock::now(&spine_client::SystemClock)
         });
-        Self::new(town, given, recorder, None, Some(server))
+        Self::new(town, given, recorder, Some(server))
     }
 
     fn new(
         town: &'a Town,
         given: &'a Cell<usize>,
         recorder: Recorder,
-        clock: Option<ManualClock>,
         server: Option<Server>,
     ) -> Self {
         let salt = server.as_ref().map_or(0x5C0F_0000, |server| server.salt);
@@ -145,7 +147,8 @@ impl<'a> Ground<'a> {
             cpa: "S20001A000182".to_owned(),
         };
         let messages = Cell::new(0);
-        Self { town, recorder, clock, server, salt, messages, given, wrong: RefCell::default(), names }
+        let wrong = RefCell::default();
+        Self { town, recorder, clock: None, spine: None, server, salt, messages, given, wrong, names }
     }
 
     /// Who asks whom.
@@ -270,6 +273,12 @@ impl<'a> Ground<'a> {
     #[must_use]
     pub fn server(&self) -> Option<&Server> {
         self.server.as_ref()
+    }
+
+    /// The simulator in this process, with its ledger; `None` before a server.
+    #[must_use]
+    pub fn spine(&self) -> Option<&Spine> {
+        self.spine.as_ref()
     }
 
     /// What is wrong with the case itself, if anything is.

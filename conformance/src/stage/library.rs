@@ -24,7 +24,7 @@ use spine_simulator::scenario::{Scenario as Population, Settings};
 use super::StageError;
 use super::ground::InProcess;
 use super::observation::{Observation, RunOutcome};
-use super::people::{AS_OF, People};
+use super::people::People;
 use super::recorder::Recorder;
 use super::scenario::{Kind, Need, Scenario, Step, Way};
 use crate::wire::{Honest, Reply, Request, Service, Tamper, Tampered};
@@ -72,9 +72,9 @@ pub fn play(scenario: &Scenario, seams: &Seams) -> Result<Observation, StageErro
         return Err(StageError::new("this scenario needs a process"));
     }
     let folder = tempfile::tempdir().map_err(StageError::new)?;
-    let people = People::of(scenario.people, AS_OF)?;
+    let people = People::of(scenario.people, scenario.day)?;
     let written = people.write(folder.path())?;
-    let session = operator::session()?;
+    let session = operator::session(scenario.day)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)

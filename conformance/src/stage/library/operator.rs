@@ -1,6 +1,7 @@
-//! The operator's session: one login with the virtual card for all scenarios in virtual time, always at the same moment.
+//! The operator's session: one login with the virtual card for all scenarios of a day in virtual time, always at the same moment.
 
-use std::sync::{Arc, OnceLock};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -14,29 +15,32 @@ use spine_simulator::server::ReadyFile;
 use spine_simulator::{FakeSpine, Options};
 
 use crate::stage::StageError;
-use crate::stage::people::{AS_OF, People};
+use crate::stage::people::People;
 use crate::stage::scenario::OPERATOR;
 
-/// When the operator logs in: half past nine in the practice, on [`AS_OF`].
+/// When the operator logs in: half past nine in the practice in summer, half past eight in winter.
 const LOGIN: &str = "08:30:00Z";
 /// How long the card may take for an answer.
 const CARD_PATIENCE: Duration = Duration::from_secs(60);
 
-/// The session with which every scenario begins.
-pub(super) fn session() -> Result<&'static Session, StageError> {
-    static SESSION: OnceLock<Result<Session, String>> = OnceLock::new();
-    let made = SESSION.get_or_init(|| {
-        // On a thread of its own: sockets and paused time do not go together.
-        let login = std::thread::spawn(|| login().map_err(|error| error.to_string()));
-        login.join().unwrap_or_else(|_| Err("the login panicked".into()))
-    });
-    made.as_ref().map_err(StageError::new)
+/// The session with which every scenario of a day begins.
+pub(super) fn session(day: &'static str) -> Result<Session, StageError> {
+    static SESSIONS: Mutex<BTreeMap<&'static str, Session>> = Mutex::new(BTreeMap::new());
+    let mut sessions = SESSIONS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(session) = sessions.get(day) {
+        return Ok(session.clone());
+    }
+    // On a thread of its own: sockets and paused time do not go together.
+    let login = std::thread::spawn(move || login(day));
+    let session = login.join().map_err(|_| StageError::new("the login panicked"))??;
+    sessions.insert(day, session.clone());
+    Ok(session)
 }
 
-fn login() -> Result<Session, StageError> {
-    let at: Timestamp = format!("{AS_OF}T{LOGIN}").parse().map_err(StageError::new)?;
+fn login(day: &str) -> Result<Session, StageError> {
+    let at: Timestamp = format!("{day}T{LOGIN}").parse().map_err(StageError::new)?;
     let folder = tempfile::tempdir().map_err(StageError::new)?;
-    let written = People::of(&["ordinary-adult"], AS_OF)?.write(folder.path())?;
+    let written = People::of(&["ordinary-adult"], day)?.write(folder.path())?;
     let mut options =
         Options::load(&written.spine, Settings::default()).map_err(StageError::new)?.with_first_card();
     options.clock = Arc::new(ManualClock::new(at));
