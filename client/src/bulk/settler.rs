@@ -105,6 +105,10 @@ async fn poll(
     let budget = Duration::from_millis(leg.limits.poll_budget_ms);
     let grace = Duration::from_millis(leg.limits.stop_grace_ms).min(budget);
     loop {
+        // A poll that would come after the budget is none: neither is the budget overdrawn nor the Spine's wish cut short.
+        if elapsed(began, leg.clock.now()).saturating_add(pause) > budget {
+            return Ok(Outcome::Quiet { note: "poll budget spent".into() });
+        }
         leg.clock.wait(pause).await;
         let spent = elapsed(began, leg.clock.now());
         if leg.brake.halted().is_some() || leg.brake.is_pulled() && spent >= grace {
@@ -117,9 +121,6 @@ async fn poll(
         match answer {
             Submitted::Final(outcome) => return Ok(outcome),
             Submitted::Awaited => {}
-            Submitted::Pending { .. } if spent >= budget => {
-                return Ok(Outcome::Quiet { note: "poll budget spent".into() });
-            }
             Submitted::Pending { location: next, after } => (location, pause) = (next, after),
         }
     }

@@ -26,11 +26,11 @@ use crate::ids::Ids;
 pub use outcome::RetryAfterUnit;
 use outcome::{codes, retry_after};
 
-/// The least and the most pause between two polls, whatever the Spine asks.
-const POLL_PAUSE: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(10));
+/// The least pause between two polls, and the most that is believed: a longer one than the budget ends the polling anyhow.
+const POLL_PAUSE: (Duration, Duration) = (Duration::from_millis(20), LONGEST_WAIT);
 /// The pause before a poll that follows a failed one.
 const POLL_PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
-/// The most that a 429 or 503 can make us wait.
+/// The most that an answer can make us wait.
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
 /// The route.
