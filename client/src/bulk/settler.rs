@@ -274,15 +274,27 @@ async fn wait_until_landed(leg: &Leg, flight: &Flight) -> bool {
 }
 
 /// The Spine does not hold it; the entry is `Uncertain`. Today's rules decide whether the same bytes go again.
-async fn absent(leg: &Leg, flight: &Flight, read_at: Timestamp) -> Result<Step, Trouble> {
+async fn absent(leg: &Leg, flight: &mut Flight, read_at: Timestamp) -> Result<Step, Trouble> {
     let today = today(leg, flight).await?;
-    if matches!(today, Today::Same) {
+    let same = matches!(today, Today::Same);
+    if same && flight.absences < leg.limits.question_attempts {
         note(leg, flight, [Fact::ReconciledAbsent], None).await?;
+        // At once after the first question; whoever never takes it is not to be pressed.
+        if flight.absences > 0 {
+            let due = flight.attempts.last.saturating_add(leg.contract.interval).unwrap_or(Timestamp::MAX);
+            leg.pause(elapsed(leg.clock.now(), due)).await;
+        }
+        flight.absences += 1;
         return Ok(Step::Resend);
     }
     if leg.contract.absence(flight.attempts.last, read_at) == Absence::Provisional {
         // A queued message can still land: the id is given up only if it is absent after that time, too.
         return if wait_until_landed(leg, flight).await { Ok(Step::Ask) } else { Err(Trouble::Ending) };
+    }
+    if same {
+        let exhausted = Fact::SetAside(SetAside::because(Reason::RetriesExhausted));
+        note(leg, flight, [Fact::ReconciledAbsent, exhausted], None).await?;
+        return Ok(Step::Done);
     }
     note(leg, flight, [Fact::ReconciledAbsent], None).await?;
     abandon(leg, flight, today).await
