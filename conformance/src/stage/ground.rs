@@ -128,12 +128,7 @@ impl<'a> Ground<'a> {
         Self::new(town, given, recorder, Some(server))
     }
 
-    fn new(
-        town: &'a Town,
-        given: &'a Cell<usize>,
-        recorder: Recorder,
-        server: Option<Server>,
-    ) -> Self {
+    fn new(town: &'a Town, given: &'a Cell<usize>, recorder: Recorder, server: Option<Server>) -> Self {
         let salt = server.as_ref().map_or(0x5C0F_0000, |server| server.salt);
         // The Spine's own names are those that are public; a server under test must use them, too.
         let names = Names {
