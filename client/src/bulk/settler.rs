@@ -104,6 +104,10 @@ async fn poll(
     let budget = Duration::from_millis(leg.limits.poll_budget_ms);
     let grace = Duration::from_millis(leg.limits.stop_grace_ms).min(budget);
     loop {
+        // A poll that would come after the budget is none: neither is the budget overdrawn nor the Spine's wish cut short.
+        if elapsed(began, leg.clock.now()).saturating_add(pause) > budget {
+            return Ok(Outcome::Quiet { note: "poll budget spent".into() });
+        }
         leg.clock.wait(pause).await;
         let spent = elapsed(began, leg.clock.now());
         if leg.brake.halted().is_some() || leg.brake.is_pulled() && spent >= grace {
@@ -118,9 +122,6 @@ async fn poll(
         match answer {
             Submitted::Final(outcome) => return Ok(outcome),
             Submitted::Awaited => {}
-            Submitted::Pending { .. } if spent >= budget => {
-                return Ok(Outcome::Quiet { note: "poll budget spent".into() });
-            }
             Submitted::Pending { location: next, after } => (location, pause) = (next, after),
         }
     }
@@ -285,15 +286,27 @@ async fn wait_until_landed(leg: &Leg, flight: &Flight) -> bool {
 
 /// The Spine does not hold it; the entry is `Uncertain`. Today's rules decide whether the same bytes go again.
 /// Requirement: ACK-015.
-async fn absent(leg: &Leg, flight: &Flight, read_at: Timestamp) -> Result<Step, Trouble> {
+async fn absent(leg: &Leg, flight: &mut Flight, read_at: Timestamp) -> Result<Step, Trouble> {
     let today = today(leg, flight).await?;
-    if matches!(today, Today::Same) {
+    let same = matches!(today, Today::Same);
+    if same && flight.absences < leg.limits.question_attempts {
         note(leg, flight, [Fact::ReconciledAbsent], None).await?;
+        // At once after the first question; whoever never takes it is not to be pressed.
+        if flight.absences > 0 {
+            let due = flight.attempts.last.saturating_add(leg.contract.interval).unwrap_or(Timestamp::MAX);
+            leg.pause(elapsed(leg.clock.now(), due)).await;
+        }
+        flight.absences += 1;
         return Ok(Step::Resend);
     }
     if leg.contract.absence(flight.attempts.last, read_at) == Absence::Provisional {
         // A queued message can still land: the id is given up only if it is absent after that time, too.
         return if wait_until_landed(leg, flight).await { Ok(Step::Ask) } else { Err(Trouble::Ending) };
+    }
+    if same {
+        let exhausted = Fact::SetAside(SetAside::because(Reason::RetriesExhausted));
+        note(leg, flight, [Fact::ReconciledAbsent, exhausted], None).await?;
+        return Ok(Step::Done);
     }
     note(leg, flight, [Fact::ReconciledAbsent], None).await?;
     abandon(leg, flight, today).await

@@ -26,8 +26,8 @@ use crate::ids::Ids;
 pub use outcome::RetryAfterUnit;
 use outcome::{codes, retry_after};
 
-/// The least and the most pause between two polls, whatever the Spine asks.
-const POLL_PAUSE: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(10));
+/// The least pause between two polls, and the most that is believed: a longer one than the budget ends the polling anyhow.
+const POLL_PAUSE: (Duration, Duration) = (Duration::from_millis(20), LONGEST_WAIT);
 /// The pause before a poll that follows a failed one.
 const POLL_PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
 /// The most that a 429 can make us wait before the next poll: the polling budget is spent by then.

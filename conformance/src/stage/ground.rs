@@ -87,6 +87,7 @@ pub struct Ground<'a> {
     recorder: Recorder,
     tamper: Arc<dyn Tamper>,
     clock: Option<ManualClock>,
+    spine: Option<Spine>,
     server: Option<Server>,
     salt: u32,
     messages: Cell<u64>,
@@ -113,12 +114,13 @@ impl<'a> Ground<'a> {
             sessions.open(Ticket::new([7; 32]), operator.clone(), start);
         }
         let spine = Spine::new(population, Arc::new(clock.clone())).with_sessions(sessions);
-        let service = Tampered { tamper: Arc::clone(&tamper), service: InProcess(spine) };
+        let service = Tampered { tamper: Arc::clone(&tamper), service: InProcess(spine.clone()) };
         let told = clock.clone();
         let recorder = Recorder::new(Box::new(service), Box::new(Forward), move || {
             spine_simulator::clock::Clock::now(&told)
         });
-        Ok(Self::new(town, given, (recorder, tamper), Some(clock), None))
+        let ground = Self::new(town, given, (recorder, tamper), None);
+        Ok(Self { clock: Some(clock), spine: Some(spine), ..ground })
     }
 
     /// A server, reached over mutual TLS, in real time.
@@ -130,14 +132,13 @@ impl<'a> Ground<'a> {
         let recorder = Recorder::new(Box::new(service), Box::new(Forward), || {
             spine_client::Clock::now(&spine_client::SystemClock)
         });
-        Self::new(town, given, (recorder, tamper), None, Some(server))
+        Self::new(town, given, (recorder, tamper), Some(server))
     }
 
     fn new(
         town: &'a Town,
         given: &'a Cell<usize>,
         (recorder, tamper): (Recorder, Arc<dyn Tamper>),
-        clock: Option<ManualClock>,
         server: Option<Server>,
     ) -> Self {
         let salt = server.as_ref().map_or(0x5C0F_0000, |server| server.salt);
@@ -157,7 +158,8 @@ impl<'a> Ground<'a> {
             town,
             recorder,
             tamper,
-            clock,
+            clock: None,
+            spine: None,
             server,
             salt,
             messages,
@@ -217,9 +219,7 @@ impl<'a> Ground<'a> {
     pub fn request(&self, request: &Request) -> Heard {
         let before = self.recorder.count();
         let _ = self.recorder.answer(request);
-        let exchanges = self.recorder.exchanges();
-        let exchange = exchanges.into_iter().nth(before);
-        exchange.map_or_else(|| Heard::of(silent(request)), Heard::of)
+        self.recorder.exchange(before).map_or_else(|| Heard::of(silent(request)), Heard::of)
     }
 
     /// Sends an upload and polls until there is an answer; a refusal of the upload itself is the answer.
@@ -289,6 +289,12 @@ impl<'a> Ground<'a> {
     #[must_use]
     pub fn server(&self) -> Option<&Server> {
         self.server.as_ref()
+    }
+
+    /// The simulator in this process, with its ledger; `None` before a server.
+    #[must_use]
+    pub fn spine(&self) -> Option<&Spine> {
+        self.spine.as_ref()
     }
 
     /// What is wrong with the case itself, if anything is.

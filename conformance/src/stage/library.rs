@@ -25,7 +25,7 @@ use spine_simulator::scenario::{Scenario as Population, Settings};
 use super::StageError;
 use super::ground::InProcess;
 use super::observation::{Observation, RunOutcome};
-use super::people::{AS_OF, People};
+use super::people::People;
 use super::recorder::Recorder;
 use super::scenario::{Kind, Midway, Need, Scenario, Step, Way};
 use crate::wire::Tamper;
@@ -44,7 +44,7 @@ pub fn play(scenario: &Scenario, seams: &Seams) -> Result<Observation, StageErro
         return Err(StageError::new("this scenario needs a process"));
     }
     let folder = tempfile::tempdir().map_err(StageError::new)?;
-    let people = People::of(scenario.people, AS_OF)?;
+    let people = People::of(scenario.people, scenario.day)?;
     let written = people.write(folder.path())?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
@@ -52,9 +52,9 @@ pub fn play(scenario: &Scenario, seams: &Seams) -> Result<Observation, StageErro
         .build()
         .map_err(StageError::new)?;
     let logs_in = matches!(scenario.steps.first(), Some(Step::Login { .. }));
-    let session = if logs_in { None } else { Some(session()?.clone()) };
+    let session = if logs_in { None } else { Some(session(scenario.day)?) };
     runtime.block_on(async {
-        let clock = VirtualClock::from(operator::begin()?);
+        let clock = VirtualClock::from(operator::begin(scenario.day)?);
         let mut settings = Settings::default();
         (scenario.spine)(&mut settings);
         let population = Population::load(&written.spine, settings).map_err(StageError::new)?;

@@ -53,6 +53,12 @@ impl Recorder {
         self.book().exchanges.clone()
     }
 
+    /// The exchange of this number, if it passed already.
+    #[must_use]
+    pub fn exchange(&self, number: usize) -> Option<Exchange> {
+        self.book().exchanges.get(number).cloned()
+    }
+
     /// How many requests have arrived.
     #[must_use]
     pub fn count(&self) -> usize {

@@ -9,6 +9,7 @@ use spine_fixtures::population::staff;
 use spine_simulator::Spine;
 use spine_simulator::scenario::Settings;
 
+use super::people::AS_OF;
 use crate::wire::{Reply, Request, Seen, Service};
 
 /// One test of a client.
@@ -18,6 +19,8 @@ pub struct Scenario {
     pub name: &'static str,
     /// Slugs of the personas in the practice.
     pub people: &'static [&'static str],
+    /// The day, `yyyy-mm-dd`.
+    pub day: &'static str,
     /// Who can play it.
     pub need: Need,
     /// What the scripted Spine does; by default what a faultless one does.
@@ -138,6 +141,7 @@ impl Scenario {
         Self {
             name,
             people,
+            day: AS_OF,
             need: Need::Anything,
             script: || Box::new(Forward),
             identity: || Box::new(Forward),
@@ -172,6 +176,14 @@ impl Scenario {
     #[must_use]
     pub const fn with(mut self, settings: fn(&mut RunSettings)) -> Self {
         self.settings = settings;
+        self.need = Need::VirtualTime;
+        self
+    }
+
+    /// The same on another day, which needs virtual time.
+    #[must_use]
+    pub const fn on(mut self, day: &'static str) -> Self {
+        self.day = day;
         self.need = Need::VirtualTime;
         self
     }

@@ -156,6 +156,16 @@ impl Document {
             .map_or(0, |tree| tree.descendants().filter(|node| stands_at(node, &names)).count())
     }
 
+    /// The names of the children of the first element at a place, in their order.
+    #[must_use]
+    pub fn children(&self, path: &str) -> Vec<String> {
+        let names: Vec<&str> = path.split('/').collect();
+        let Ok(tree) = Tree::parse(&self.text) else { return Vec::new() };
+        let parent = tree.descendants().find(|node| stands_at(node, &names));
+        let children = parent.into_iter().flat_map(|node| node.children().filter(Node::is_element));
+        children.map(|node| node.tag_name().name().to_owned()).collect()
+    }
+
     /// The message's own root: the element whose name is an interaction's, with the namespace it is in.
     #[must_use]
     pub fn message_root(&self) -> Option<(String, String)> {
@@ -223,6 +233,7 @@ mod tests {
         assert_eq!(document.all("Body/QUPC_IN180000SM04/query/nHSNumber/value@extension"), ["9990000018"]);
         assert_eq!(document.first("nHSNumber").as_deref(), Some("t"));
         assert_eq!(document.count("query/*"), 1);
+        assert_eq!(document.children("QUPC_IN180000SM04"), ["id", "query"]);
         assert!(document.all("query/value@extension").is_empty());
         assert_eq!(document.message_root().unwrap().1, "urn:hl7-org:v3");
     }

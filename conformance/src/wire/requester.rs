@@ -1,6 +1,6 @@
 //! A raw requester: sends what it is given over mutual TLS, whatever it is, and brings back what was answered.
 
-use std::io::{self, BufReader, Write as _};
+use std::io::{self, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -47,6 +47,16 @@ impl Requester {
         if answer.header("connection").is_none_or(|value| !value.eq_ignore_ascii_case("close")) {
             self.idle().push(stream);
         }
+        Ok(answer)
+    }
+
+    /// Sends bytes without TLS around them, on a connection of their own, and reads the first that come back: at most `limit`.
+    pub fn raw(&self, bytes: &[u8], limit: u64) -> io::Result<Vec<u8>> {
+        let mut socket = TcpStream::connect((self.host.as_str(), self.port))?;
+        socket.set_read_timeout(Some(PATIENCE))?;
+        socket.write_all(bytes)?;
+        let mut answer = Vec::new();
+        socket.take(limit).read_to_end(&mut answer)?;
         Ok(answer)
     }
 

@@ -23,6 +23,8 @@ pub(in crate::bulk) struct Flight {
     pub(super) of_this_leg: bool,
     /// The answers there were when the Spine first did not take it.
     pub(super) not_taken_since: Option<Mark>,
+    /// How often the bytes went again because the Spine does not hold them.
+    pub(super) absences: u32,
     /// Whether the Spine's list is refused and the bytes went again all the same.
     pub(super) asked_by_resending: bool,
     /// Where the Spine is asked, once it took the message.
@@ -39,6 +41,7 @@ impl Flight {
             attempts: Attempts::first(now),
             of_this_leg: true,
             asked_by_resending: false,
+            absences: 0,
             not_taken_since: None,
             location: None,
         }
@@ -60,6 +63,7 @@ impl Flight {
             attempts: Attempts::first(last_sent_at).doubted(),
             of_this_leg: false,
             asked_by_resending: false,
+            absences: 0,
             not_taken_since: None,
             location: None,
         }

@@ -1,6 +1,8 @@
-//! The operator's session: one login with the virtual card for all scenarios that do not log in themselves, always at the same moment.
+//! The operator's session: one login with the virtual card for all scenarios of a day that do not log in themselves, always at the same
+//! moment.
 
-use std::sync::{Arc, OnceLock};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use spine_client::session::Session;
@@ -10,32 +12,35 @@ use spine_client::{Client, Store, SystemClock, TimeOrderedIds};
 use super::desk::Desk;
 use super::seams::Seams;
 use crate::stage::StageError;
-use crate::stage::people::{AS_OF, People};
+use crate::stage::people::People;
 use crate::stage::scenario::{Forward, OPERATOR};
 
-/// When the operator logs in: half past nine in the practice, on [`AS_OF`].
+/// When the operator logs in: half past nine in the practice in summer, half past eight in winter.
 const LOGIN: &str = "08:30:00Z";
 
-/// When every scenario begins.
-pub(super) fn begin() -> Result<Timestamp, StageError> {
-    format!("{AS_OF}T{LOGIN}").parse().map_err(StageError::new)
+/// When every scenario of a day begins.
+pub(super) fn begin(day: &str) -> Result<Timestamp, StageError> {
+    format!("{day}T{LOGIN}").parse().map_err(StageError::new)
 }
 
-/// The session with which every scenario begins that does not log in itself.
-pub fn session() -> Result<&'static Session, StageError> {
-    static SESSION: OnceLock<Result<Session, String>> = OnceLock::new();
-    let made = SESSION.get_or_init(|| {
-        // On a thread of its own: whoever asks first may be in the middle of paused time.
-        let login = std::thread::spawn(|| login().map_err(|error| error.to_string()));
-        login.join().unwrap_or_else(|_| Err("the login panicked".into()))
-    });
-    made.as_ref().map_err(StageError::new)
+/// The session with which every scenario of a day begins that does not log in itself.
+pub fn session(day: &'static str) -> Result<Session, StageError> {
+    static SESSIONS: Mutex<BTreeMap<&'static str, Session>> = Mutex::new(BTreeMap::new());
+    let mut sessions = SESSIONS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(session) = sessions.get(day) {
+        return Ok(session.clone());
+    }
+    // On a thread of its own: whoever asks first may be in the middle of paused time.
+    let login = std::thread::spawn(move || login(day));
+    let session = login.join().map_err(|_| StageError::new("the login panicked"))??;
+    sessions.insert(day, session.clone());
+    Ok(session)
 }
 
-fn login() -> Result<Session, StageError> {
-    let at = begin()?;
+fn login(day: &str) -> Result<Session, StageError> {
+    let at = begin(day)?;
     let folder = tempfile::tempdir().map_err(StageError::new)?;
-    let written = People::of(&["ordinary-adult"], AS_OF)?.write(folder.path())?;
+    let written = People::of(&["ordinary-adult"], day)?.write(folder.path())?;
     let store: Arc<dyn Store> = Arc::new(MemoryStore::new(StoreOptions::new("a-test", move || at)));
     let client = Client::new(
         Arc::clone(&store),

@@ -24,7 +24,7 @@ fn reading(change: fn(&str) -> String) -> Arc<dyn Tamper> {
 }
 
 pub(super) fn remembers_sessions() -> Seams {
-    Seams { nobody: || session().ok().cloned(), ..Seams::default() }
+    Seams { nobody: || session(crate::stage::AS_OF).ok(), ..Seams::default() }
 }
 
 pub(super) fn counts_activities_elsewhere() -> Seams {
@@ -181,7 +181,7 @@ struct Slow(Arc<dyn Clock>);
 impl Clock for Slow {
     fn now(&self) -> Timestamp {
         let now = self.0.now();
-        let Ok(session) = session() else { return now };
+        let Ok(session) = session(crate::stage::AS_OF) else { return now };
         let gone = session.started_at().duration_until(now);
         session.started_at().checked_add(gone / 2).unwrap_or(now)
     }
