@@ -5,6 +5,7 @@
 //! ([`command`]); what arrived and what was reported is an [`Observation`], and cases judge nothing else.
 
 pub mod command;
+mod extract;
 pub mod ground;
 pub mod library;
 mod observation;
@@ -12,6 +13,7 @@ mod people;
 mod recorder;
 mod scenario;
 
+pub use extract::{Row, edit_rows};
 pub use observation::{Exchange, Observation, RunOutcome};
 pub use people::{AS_OF, People};
 pub use recorder::Recorder;
