@@ -3,7 +3,7 @@
 use super::settings::dissent_of;
 use crate::cases::summary::said::Said;
 use crate::outcome::{Verdict, hold, same};
-use crate::stage::{Kind, Observation, Scenario, Script, Step, Turn, Way};
+use crate::stage::{Exchange, Kind, Need, Observation, Scenario, Script, Step, Turn, Way};
 use crate::wire::{Answer, Reply, Service, Sort};
 
 const PEOPLE: &[&str] = &[
@@ -28,7 +28,9 @@ pub(super) static PAUSED: Scenario = Scenario::new(
         Step::Run(Kind::InitialUpload, Way::Resume),
     ],
 )
-.scripted(|| Box::new(TooMany));
+.scripted(|| Box::new(TooMany))
+// What was sent away may be sent anew only when nothing of it can land any more, minutes later.
+.needs(Need::VirtualTime);
 
 /// Sends the first uploads of one patient away.
 struct TooMany;
@@ -47,9 +49,8 @@ impl Script for TooMany {
 pub(super) fn nothing_clinical_after_the_pause(seen: &Observation) -> Verdict {
     let resumed = seen.run(2);
     same("the state after the pause", &"finished", &resumed.state.as_str())?;
-    let stance = |exchange: &crate::stage::Exchange| {
-        exchange.payload().map_or("nothing", |document| Said::of(&document).stance())
-    };
+    let stance =
+        |exchange: &Exchange| exchange.payload().map_or("nothing", |document| Said::of(&document).stance());
     let uploads = seen.of(Sort::Upload);
     let (before, after): (Vec<_>, Vec<_>) = uploads.into_iter().partition(|one| one.number < resumed.span.0);
     hold(!before.is_empty(), "an upload before the pause", "none")?;

@@ -10,7 +10,7 @@ use spine_simulator::scenario::Dissent;
 use crate::cases::summary::said::{Said, stances};
 use crate::outcome::{Failure, Verdict, hold, same};
 use crate::stage::ground::{Draft, Names};
-use crate::stage::{Kind, Observation, Scenario, Script, Step, Turn, Way, edit_rows};
+use crate::stage::{Exchange, Kind, Observation, Scenario, Script, Step, Turn, Way, edit_rows};
 use crate::wire::{Reply, Service, Sort};
 
 const UPLOAD: Step = Step::Run(Kind::InitialUpload, Way::Run);
@@ -136,8 +136,7 @@ pub(super) fn an_own_summary_is_replaced_by_the_dissent(seen: &Observation) -> V
     let [first, second] = sent.as_slice() else {
         return Err(Failure::new("a summary, then a dissent summary", format!("{} uploads", sent.len())));
     };
-    let said =
-        |exchange: &crate::stage::Exchange| exchange.payload().map(|document| Said::of(&document).stance());
+    let said = |exchange: &Exchange| exchange.payload().map(|document| Said::of(&document).stance());
     same("the first", &Some("clinical"), &said(first))?;
     same("the second", &Some("dissent"), &said(second))?;
     let prior = second.payload().and_then(|document| document.first("replacementOf/priorMessageRef/id@root"));

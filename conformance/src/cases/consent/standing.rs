@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::cases::summary::said::stances;
+use crate::cases::summary::said::{Said, stances};
 use crate::outcome::{Verdict, hold, same};
 use crate::stage::{Kind, Observation, Scenario, Script, Step, Turn, Way};
 use crate::wire::{Document, Reply, Service, Sort};
@@ -93,7 +93,7 @@ pub(super) fn nothing_clinical_of_a_dissenter(seen: &Observation) -> Verdict {
     ];
     for slug in dissenters {
         for exchange in seen.about(slug, Sort::Upload) {
-            let said = exchange.payload().map(|document| crate::cases::summary::said::Said::of(&document));
+            let said = exchange.payload().map(|document| Said::of(&document));
             let clinical = said.is_none_or(|said| said.is_clinical());
             hold(!clinical, &format!("of {slug} nothing clinical"), "clinical content")
                 .map_err(|failure| failure.in_exchange(exchange))?;

@@ -79,8 +79,6 @@ pub(in crate::cases) struct Section {
     pub(in crate::cases) title: String,
     /// The cells of its tables.
     pub(in crate::cases) rows: Vec<Vec<String>>,
-    /// The ids of what stands in it.
-    pub(in crate::cases) ids: Vec<String>,
 }
 
 impl Said {
@@ -133,11 +131,9 @@ impl Said {
         let at = self.blocks.iter().position(|block| block.id == heading)?;
         let rest = self.blocks.get(at + 1..).unwrap_or_default();
         let inside = rest.iter().take_while(|block| !block.is_heading_of_section() && block.id != "SendTime");
-        let inside: Vec<&Block> = inside.collect();
         Some(Section {
             title: self.blocks.get(at).map(|block| block.text.clone()).unwrap_or_default(),
-            rows: inside.iter().flat_map(|block| block.rows.clone()).collect(),
-            ids: inside.iter().map(|block| block.id.clone()).collect(),
+            rows: inside.flat_map(|block| block.rows.clone()).collect(),
         })
     }
 

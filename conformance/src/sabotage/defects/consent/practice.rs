@@ -127,7 +127,7 @@ pub(super) fn does_not_read_preferences_again() -> Seams {
 
 pub(super) fn passes_over_whom_no_summary_is_due() -> Seams {
     reading(|folder| {
-        edit_column(folder, "patients.csv", "fp69", |flag| (flag != "yes").then(|| flag.to_owned()))
+        edit_column(folder, "patients.csv", "fp69", |flag| (flag != "yes").then(|| flag.to_owned()));
     })
 }
 
@@ -148,7 +148,7 @@ pub(super) fn does_not_know_the_setting_not_sent() -> Seams {
 pub(super) fn does_not_know_the_setting_mismatch() -> Seams {
     Seams {
         request: |request: &mut RunRequest| {
-            request.settings.dissent_not_in_acs = DissentNotInAcs::DissentSummary
+            request.settings.dissent_not_in_acs = DissentNotInAcs::DissentSummary;
         },
         ..Seams::default()
     }
@@ -157,7 +157,7 @@ pub(super) fn does_not_know_the_setting_mismatch() -> Seams {
 pub(super) fn takes_every_dissent_unknown_to_the_acs_for_a_mismatch() -> Seams {
     Seams {
         request: |request: &mut RunRequest| {
-            request.settings.dissent_not_in_acs = DissentNotInAcs::AcsMismatch
+            request.settings.dissent_not_in_acs = DissentNotInAcs::AcsMismatch;
         },
         ..Seams::default()
     }

@@ -117,12 +117,12 @@ fn deaf(function: &'static str) -> std::sync::Arc<dyn crate::wire::Tamper> {
         if seen.sort == Sort::EventList {
             hear(reply, |text| {
                 let parts = text.split(ASSERTION.0).enumerate();
-                let kept = parts.filter_map(|(place, part)| match (place, part.split_once(ASSERTION.1)) {
-                    (0, _) | (_, None) => Some(part.to_owned()),
+                let kept = parts.map(|(place, part)| match (place, part.split_once(ASSERTION.1)) {
+                    (0, _) | (_, None) => part.to_owned(),
                     (_, Some((said, after))) if said.contains(&format!("<code>{function}</code>")) => {
-                        Some(after.to_owned())
+                        after.to_owned()
                     }
-                    (_, Some(_)) => Some(format!("{}{part}", ASSERTION.0)),
+                    (_, Some(_)) => format!("{}{part}", ASSERTION.0),
                 });
                 kept.collect()
             });
