@@ -17,4 +17,4 @@ mod upload;
 pub use conductor::{Ended, Order, conduct};
 pub use leg::Limits;
 pub use leg::stop::Stop;
-pub use progress::{Reporter, RunEvent, Silent};
+pub use progress::{Difference, Reporter, RunEvent, Silent};

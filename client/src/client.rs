@@ -1,25 +1,25 @@
 //! The client's facade: what the console and the command line call.
 
 mod converse;
+mod request;
+mod settings;
+mod terminology;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use spine_practice::{ColumnMap, Extract, write_changes};
-use spine_rules::lifecycle::retry::RetryContract;
 use spine_rules::record::{Candidate, PatientKey};
-use spine_rules::{
-    Counter, Explained, History, PracticeProfile, Reason, Settings, State, Terminology, selection,
-};
-use spine_session::{AccessPolicy, Action as Doing, Operator, Pin, Session, Smartcard, authorise};
+use spine_rules::{Counter, Explained, History, PracticeProfile, Reason, Settings, State, selection};
+use spine_session::{Action as Doing, Operator, Pin, Session, Smartcard, authorise};
 use spine_store::{
-    Action, Closed, Cursor, Holder, ImportReceipt, Lease, NewRun, Run, RunId, RunKind, SqliteStore, Store,
+    Action, Closed, Cursor, Holder, ImportReceipt, Lease, NewRun, Run, RunId, SqliteStore, Store,
     StoreOptions, Tally,
 };
 use spine_transport::Exchange;
 use spine_vocabulary::{EventId, NhsNumber, RoleProfileId};
 
-use crate::bulk::{self, Ended, Limits, Order, Reporter, Stop};
+use crate::bulk::{self, Ended, Order, Reporter, RunEvent, Stop};
 use crate::clock::{Clock, SystemClock, uk_local};
 use crate::compose::Composer;
 use crate::error::ClientError;
@@ -28,7 +28,10 @@ use crate::ids::{Ids, TimeOrderedIds};
 use crate::login::{self, LoginError};
 use crate::report::Report;
 use crate::spine::Spine;
-use crate::spine::hl7::{Hl7Spine, RetryAfterUnit};
+use crate::spine::hl7::Hl7Spine;
+use request::InForce;
+pub use request::RunRequest;
+pub use settings::{RunSettings, SettingsError};
 
 /// The version that a run records.
 const BUILD: &str = concat!("scr ", env!("CARGO_PKG_VERSION"));
@@ -40,27 +43,6 @@ pub struct Client {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     host: String,
-}
-
-/// What a run is asked to be.
-#[derive(Clone)]
-pub struct RunRequest {
-    /// The kind.
-    pub kind: RunKind,
-    /// Run or Resume.
-    pub action: Action,
-    /// The rules' settings.
-    pub settings: Settings,
-    /// Who may run it.
-    pub access: AccessPolicy,
-    /// The retry contract.
-    pub contract: RetryContract,
-    /// How much at a time.
-    pub limits: Limits,
-    /// The unit of the polling route's `Retry-After`.
-    pub poll_unit: RetryAfterUnit,
-    /// Terminology for additional information, if the practice has it.
-    pub terminology: Option<Arc<Terminology>>,
 }
 
 /// How one patient came out of a run.
@@ -78,23 +60,6 @@ pub struct Settlement {
     pub event: Option<EventId>,
     /// Whether the practice's record holds a dissent.
     pub dissents: bool,
-}
-
-impl RunRequest {
-    /// A request with every setting at its default.
-    #[must_use]
-    pub fn new(kind: RunKind, action: Action) -> Self {
-        Self {
-            kind,
-            action,
-            settings: Settings::default(),
-            access: AccessPolicy::default(),
-            contract: RetryContract::default(),
-            limits: Limits::default(),
-            poll_unit: RetryAfterUnit::default(),
-            terminology: None,
-        }
-    }
 }
 
 impl Client {
@@ -169,7 +134,12 @@ impl Client {
         let lease = self.lease(&operator.name).await?;
         let order = self.order(exchange, session, &operator, &practice, request, &lease).await;
         let ended = match order {
-            Ok(order) => bulk::conduct(order, stop, reporter).await.map_err(ClientError::from),
+            Ok((order, differences)) => {
+                for difference in differences {
+                    reporter.report(RunEvent::Differs(difference));
+                }
+                bulk::conduct(order, stop, reporter).await.map_err(ClientError::from)
+            }
             Err(error) => Err(error),
         };
         // A lease that was taken over is not ours to give back.
@@ -185,24 +155,22 @@ impl Client {
         practice: &spine_rules::import::Practice,
         request: RunRequest,
         lease: &Lease,
-    ) -> Result<Order, ClientError> {
+    ) -> Result<(Order, Vec<bulk::Difference>), ClientError> {
         let now = self.clock.now();
-        authorise(session, operator, Doing::BulkRun, &request.access, now).map_err(LoginError::from)?;
         let profile = PracticeProfile::from(practice);
         let resume = self.resume(&request, &profile).await?;
+        let InForce { settings, terminology, recorded, differences } =
+            InForce::new(&request, resume.as_ref(), practice.nn_days)?;
+        authorise(session, operator, Doing::BulkRun, &settings.access, now).map_err(LoginError::from)?;
         let author = converse::author(session)?;
         let addressing = converse::addressing(practice)?;
         let sender = spine_message::Practice { ods: practice.ods.clone(), name: practice.name.clone() };
-        let settings = serde_json::json!({
-            "rules": request.settings, "access": request.access, "contract": request.contract,
-            "limits": request.limits, "poll_unit": request.poll_unit, "nn_days": practice.nn_days,
-        });
         let new = NewRun {
             kind: request.kind,
             action: request.action,
             user: session.user().clone(),
             role_profile: session.role_profile().clone(),
-            settings: settings.to_string(),
+            settings: recorded,
             build: BUILD.to_owned(),
             at: now,
         };
@@ -212,23 +180,24 @@ impl Client {
             author.clone(),
             Arc::clone(&self.clock),
             Arc::clone(&self.ids),
-            request.poll_unit,
+            settings.poll_unit,
         );
-        Ok(Order {
+        let order = Order {
             store: Arc::clone(&self.store),
             spine: Arc::new(spine),
             clock: Arc::clone(&self.clock),
             ids: Arc::clone(&self.ids),
-            composer: Composer::new(author, sender, addressing, request.terminology),
+            composer: Composer::new(author, sender, addressing, terminology),
             practice: profile,
-            settings: request.settings,
-            contract: request.contract,
-            limits: request.limits,
+            settings: settings.rules,
+            contract: settings.contract,
+            limits: settings.limits,
             permit: self.permit(session),
             new,
             resume,
             fence: lease.fence,
-        })
+        };
+        Ok((order, differences))
     }
 
     /// Refuses from the moment at which the session is over.

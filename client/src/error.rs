@@ -1,9 +1,10 @@
 //! What a user of the client is told when something cannot be done: what happened, what was done, what to do.
 
-use spine_practice::{ChangesError, ColumnMapError, ExtractError};
+use spine_practice::{ChangesError, ColumnMapError, ExtractError, TerminologyError};
 use spine_rules::selection::Refusal;
 use spine_store::{Holder, StoreError};
 
+use crate::client::SettingsError;
 use crate::fault::{Halt, SpineFault};
 use crate::login::LoginError;
 use crate::spine::addresses::AddressesError;
@@ -20,6 +21,12 @@ pub enum ClientError {
     /// The column map cannot be used.
     #[error("Nothing was imported. {0}.")]
     ColumnMap(#[from] ColumnMapError),
+    /// The settings cannot be used.
+    #[error("Nothing was sent. {0}.")]
+    Settings(#[from] SettingsError),
+    /// The terminology files cannot be used.
+    #[error("Nothing was sent. The terminology files cannot be used: {0}.")]
+    Terminology(#[from] TerminologyError),
     /// The Spine's addresses cannot be used.
     #[error(transparent)]
     Addresses(#[from] AddressesError),

@@ -50,6 +50,7 @@ pub enum Disposition {
 
 impl SpineFault {
     /// What happens next, for a question that may be asked again without harm.
+    /// Requirement: PDS-027.
     #[must_use]
     pub fn disposition(&self) -> Disposition {
         match self {
@@ -66,11 +67,16 @@ impl SpineFault {
 /// Why a run stopped by itself. Every halt tells the operator what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Halt {
-    /// The Spine cannot be reached, or gives answers that are none.
+    /// The Spine cannot be reached, or does not answer.
     #[error(
         "The Spine cannot be worked with: {0}. Nothing is lost. Check the network and the Spine's address, then resume the run."
     )]
     SpineUnavailable(String),
+    /// What answers in the Spine's place gives answers that the specification does not know, to everybody.
+    #[error(
+        "What answers is no Spine: {0}. Nothing is lost. Look whether the Spine's address leads to the Spine and nothing stands in between, such as a network that wants a sign-in; then resume the run."
+    )]
+    SpineMisbehaved(String),
     /// Certificate, trust or address are wrong.
     #[error(
         "The connection to the Spine is refused: {0}. Nothing was sent under it. Put the certificate or the address right, then resume the run."

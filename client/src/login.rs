@@ -77,6 +77,7 @@ pub(crate) async fn login(
 }
 
 /// Logs out: the ticket is worthless afterwards.
+/// Requirement: SES-013.
 pub(crate) async fn logout(service: &dyn Exchange, session: &Session) -> Result<(), LoginError> {
     Ok(identity::logout(service, session.ticket()).await?)
 }

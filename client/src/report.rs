@@ -9,6 +9,7 @@ use spine_store::{Closed, ImportReceipt, Run, Tally};
 use crate::clock::elapsed;
 
 /// A run's report. Its JSON form is stable.
+/// Requirements: RUN-001, RUN-015.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Report {
     /// The run's number in this store.
@@ -27,6 +28,8 @@ pub struct Report {
     pub counters: Counters,
     /// Settled entries by reason code.
     pub reasons: BTreeMap<String, u64>,
+    /// Entries by warning code: what a person should know although nothing stops.
+    pub warnings: BTreeMap<String, u64>,
     /// Local code changes applied.
     pub local_changes: u64,
     /// Rows of the last import that belong to no patient and stayed out.
@@ -97,6 +100,11 @@ impl Report {
             population: tally.population,
             counters,
             reasons: tally.reasons.iter().map(|(reason, count)| (reason.code().to_owned(), *count)).collect(),
+            warnings: tally
+                .warnings
+                .iter()
+                .map(|(warning, count)| (warning.code().to_owned(), *count))
+                .collect(),
             local_changes: tally.local_changes,
             stray_rows: import.map_or(0, |import| import.stray_rows),
             incomplete: import.map_or(0, |import| import.incomplete),

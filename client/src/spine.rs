@@ -111,6 +111,11 @@ pub enum Outcome {
         /// The codes.
         note: String,
     },
+    /// Refused because it is longer than the Spine takes.
+    TooLarge {
+        /// The status.
+        note: String,
+    },
     /// Provably not taken: never sent, 429, AE 502.
     NotTaken {
         /// How long the Spine asked to wait.

@@ -4,8 +4,10 @@
 //! [sabotage] shows that the cases can fail, and the [report] says what came of it, requirement by requirement. The suite reads and writes
 //! its [wire] itself: it shares no codec with the client and none with the simulator.
 
+pub mod agreement;
 pub mod case;
 pub mod cases;
+pub mod fuzzing;
 pub mod outcome;
 pub mod program;
 pub mod report;

@@ -1,5 +1,7 @@
 //! What a case came to.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use crate::stage::Exchange;
@@ -101,19 +103,20 @@ pub fn same<T: PartialEq + std::fmt::Debug>(what: &str, expected: &T, actual: &T
 pub fn show(exchange: &Exchange) -> String {
     let request = &exchange.request;
     let mut text = format!("{} {}\n", request.method, request.target);
+    // Writing to a string cannot fail.
     for (name, value) in &request.headers {
-        text.push_str(&format!("{name}: {value}\n"));
+        let _ = writeln!(text, "{name}: {value}");
     }
-    text.push_str(&format!("\n{}\n\n", cut(&request.text())));
+    let _ = writeln!(text, "\n{}\n", cut(&request.text()));
     match &exchange.reply {
         Reply::Silence => text.push_str("(no answer)\n"),
         Reply::Unreached => text.push_str("(not reached)\n"),
         Reply::Answer(answer) => {
-            text.push_str(&format!("HTTP {}\n", answer.status));
+            let _ = writeln!(text, "HTTP {}", answer.status);
             for (name, value) in &answer.headers {
-                text.push_str(&format!("{name}: {value}\n"));
+                let _ = writeln!(text, "{name}: {value}");
             }
-            text.push_str(&format!("\n{}\n", cut(&answer.text())));
+            let _ = writeln!(text, "\n{}", cut(&answer.text()));
         }
     }
     text

@@ -1,48 +1,86 @@
-//! x
+//! The program `spine-conformance`: what is asked on its command line, and how it ends.
+//!
+//! Exit codes: 0 everything that was tested holds; 1 something does not; 2 the command line is wrong; 70 the suite itself failed.
+
+mod arguments;
+mod coverage;
+mod run;
+mod wrong;
+
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::process::ExitCode;
-/// x
-pub fn main_with(_arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cases = crate::cases::all();
-    let town = crate::stage::ground::Town::new().unwrap();
-    let mut all = crate::runner::clients(&cases, &crate::runner::Library(Default::default()), 2);
-    all.extend(crate::runner::spines(
-        &cases,
-        &town,
-        &crate::runner::Target::Simulator { tamper: crate::stage::ground::honest, server: None },
-    ));
-    for one in &all {
-        if one.outcome.is_bad() {
-            println!("{} {:#?}", one.case.name, one.outcome);
+
+use clap::Parser as _;
+
+use crate::stage::StageError;
+use crate::stage::ground::Town;
+use arguments::{Arguments, Command};
+
+/// How many patients a deep comparison judges.
+const DEEP: u64 = 900_000;
+
+/// How it ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exit {
+    /// Everything holds.
+    Holds,
+    /// Something does not.
+    Fails,
+    /// As another process ended.
+    Other(u8),
+}
+
+/// Runs the program with these arguments, its name first.
+#[must_use]
+pub fn main_with(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let ended = match arguments.command {
+        Command::Run(wanted) => run::run(&wanted),
+        Command::Requirements { what } => coverage::run(&what),
+        Command::Agree(wanted) => agree(&wanted),
+        Command::Population { out } => Town::write(&out).map(|spine| {
+            say(&format!("Load the Spine with {}", spine.display()));
+            Exit::Holds
+        }),
+        Command::WrongClient(wanted) => wrong::client(&wanted),
+        Command::WrongSpine(wanted) => wrong::spine(&wanted),
+    };
+    match ended {
+        Ok(Exit::Holds) => ExitCode::SUCCESS,
+        Ok(Exit::Fails) => ExitCode::from(1),
+        Ok(Exit::Other(code)) => ExitCode::from(code),
+        Err(error) => {
+            tell(&format!("The suite failed: {error}."));
+            ExitCode::from(70)
         }
     }
-    let sound = all
-        .iter()
-        .filter(|one| one.outcome == crate::outcome::Outcome::Passed)
-        .map(|one| one.case.name)
-        .collect();
-    let caught = crate::sabotage::plant(&crate::sabotage::defects::all(), &cases, &sound, &town, 2);
-    let proven = crate::sabotage::proven(&caught, &cases);
-    let register = crate::requirement::Register::load().unwrap();
-    for one in &caught {
-        if one.by.is_empty() {
-            println!("NOT CAUGHT {}", one.name);
-        }
-    }
-    let cited: std::collections::BTreeSet<&str> =
-        cases.iter().flat_map(|case| case.requirements).copied().collect();
-    println!("unknown: {:?}", register.unknown(cited.iter().copied()));
-    for requirement in register.iter() {
-        let id = requirement.id.as_str();
-        if requirement.untested.is_none() && (!cited.contains(id) || !proven.contains_key(id)) {
-            println!(
-                "{id} {:?} tested {} proven {}: {}",
-                requirement.level,
-                cited.contains(id),
-                proven.contains_key(id),
-                requirement.text
-            );
-        }
-    }
-    ExitCode::SUCCESS
+}
+
+/// `spine-conformance agree`.
+fn agree(wanted: &arguments::Agree) -> Result<Exit, StageError> {
+    let patients = if wanted.deep { DEEP } else { wanted.patients };
+    let agreement = crate::agreement::compare(patients, wanted.seed).map_err(failed)?;
+    say(agreement.to_string().trim_end());
+    Ok(if agreement.disagreeing == 0 { Exit::Holds } else { Exit::Fails })
+}
+
+/// A line of what was asked for. A reader who has gone away is no failure of the suite.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// A line beside it.
+fn tell(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+fn failed(error: impl std::fmt::Display) -> StageError {
+    StageError::new(error)
 }

@@ -96,13 +96,13 @@ fn of_scenario(
     scenario: &'static Scenario,
     player: &dyn Player,
 ) -> Vec<(&'static str, Outcome)> {
-    let played = match player.cannot(scenario.need) {
+    let observed = match player.cannot(scenario.need) {
         Some(reason) => Err(Outcome::Skipped { reason }),
         None => player.play(scenario).map_err(|error| Outcome::Broken { reason: error.to_string() }),
     };
     let judge = |case: &&'static Case| match case.check {
         Check::Client { scenario: of, judge } if of.name == scenario.name => {
-            let outcome = match &played {
+            let outcome = match &observed {
                 Ok(observation) => judge(observation).into(),
                 Err(outcome) => outcome.clone(),
             };

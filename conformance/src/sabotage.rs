@@ -26,7 +26,7 @@ pub use hooks::{edit_column, rewriting_answers, rewriting_requests};
 /// One planted defect.
 #[derive(Clone, Copy)]
 pub struct Sabotage {
-    /// Its name: `side/what-is-wrong`, unique.
+    /// Its name: `area/what-is-wrong`, unique.
     pub name: &'static str,
     /// What is wrong, in a sentence.
     pub what: &'static str,
@@ -70,7 +70,12 @@ pub fn plant(
                 let concerned: Vec<_> = cases.iter().copied().filter(|case| is_of(case, scenarios)).collect();
                 runner::clients(&concerned, &Library(seams()), 1)
             }
-            Aim::Spine(tamper) => runner::spines(&cases, town, &Target::Simulator { tamper, server: None }),
+            // Whoever plants a defect of a Spine says in its name which cases must find it.
+            Aim::Spine(tamper) => {
+                let area = sabotage.name.split('/').next().unwrap_or_default();
+                let concerned: Vec<_> = cases.iter().copied().filter(|case| case.area() == area).collect();
+                runner::spines(&concerned, town, &Target::Simulator { tamper, server: None })
+            }
         };
         let failed = judged.into_iter().filter(|one| matches!(one.outcome, Outcome::Failed(_)));
         Caught { name: sabotage.name, what: sabotage.what, by: failed.map(|one| one.case.name).collect() }

@@ -12,6 +12,7 @@ mod observation;
 mod people;
 mod recorder;
 mod scenario;
+pub mod served;
 
 pub use extract::{Row, edit_rows};
 pub use observation::{Exchange, Observation, RunOutcome};

@@ -128,8 +128,7 @@ const TABLE: &[Row] = &[
             "spine-rules",
             "spine-message",
         ],
-        // The personas are read the way a practice's extract is read.
-        dev: &["spine-practice"],
+        dev: &[],
         never: &[],
     },
 ];

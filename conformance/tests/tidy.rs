@@ -1,9 +1,10 @@
 //! The house style, as far as a machine can see it: sizes, entry files, forbidden words, machine paths, numbers that could be
-//! somebody's. It names every violation at once. An exception is a line in [`EXCEPTIONS`], with its reason.
+//! somebody's, requirements that nobody registered. It names every violation at once. An exception is a line in [`EXCEPTIONS`],
+//! with its reason.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -71,6 +72,11 @@ const FORBIDDEN: &[(&str, &str)] = &[
     (concat!("product", ".md"), "name the document"),
 ];
 
+/// Where the register of requirements stands: a file per area, named for the prefix of its ids.
+const REGISTER: &str = "conformance/requirements/";
+/// What a requirement says, in this order; the last is said only where nothing can test it yet.
+const FIELDS: &[&str] = &["id", "text", "source", "section", "level", "subject", "untested"];
+
 /// In tests only: time is injected.
 const FORBIDDEN_IN_TESTS: &[(&str, &str)] =
     &[(concat!("thread::", "sleep("), "inject the clock"), (concat!("time::", "sleep("), "inject the clock")];
@@ -81,12 +87,15 @@ fn the_tree_is_tidy() {
     assert!(tree.files.len() > 50, "the tree was not found");
     let mut violations = Violations::default();
     names(&tree, &mut violations);
+    let known = register(&tree.files, &mut violations);
+    assert!(known.len() >= 250, "the register of requirements was not found");
     for file in &tree.files {
         if let Some(text) = &file.text {
             words(file, text, &mut violations);
             nhs_numbers(file, text, &mut violations);
             if file.is_rust() {
                 rust(file, text, &mut violations);
+                citations(file, text, &known, &mut violations);
             }
         }
     }
@@ -125,6 +134,62 @@ fn the_rules_find_what_they_are_for() {
     ];
     for (path, text, expected) in cases {
         assert_eq!(found(path, &text), expected, "{path}: {text}");
+    }
+}
+
+#[test]
+fn the_rules_of_the_register_find_what_they_are_for() {
+    let one = |id: &str, more: &str| {
+        format!(
+            "[[requirement]]\nid = \"{id}\"\ntext = \"A.\"\nsource = \"B\"\nsection = \"\"\nlevel = \"must\"\n\
+             subject = \"both\"\n{more}"
+        )
+    };
+    let two = |first: &str, second: &str| format!("area = \"a\"\n{}{}", one(first, ""), one(second, ""));
+    let good = two("ELI-001", "ELI-003");
+    let cases = [
+        (good.clone(), 0),
+        (two("ELI-002", "ELI-001"), 1),
+        (two("ELI-001", "ELI-001"), 1),
+        (two("ELI-001", "PDS-002"), 1),
+        (two("ELI-001", "ELI-02"), 1),
+        (good.replacen("text = \"A.\"", "text = \"A\"", 1), 1),
+        (good.replacen("source = \"B\"", "source = \"\"", 1), 1),
+        (good.replacen("section = \"\"\n", "", 1), 1),
+        (good.replacen("must", "shall", 1), 1),
+        (good.replacen("both", "nobody", 1), 1),
+        (good.replace("area = \"a\"\n", ""), 1),
+        (format!("{good}untested = \"Not built.\""), 0),
+        (format!("{good}untested = \"\""), 1),
+        (format!("{good}waived = true"), 1),
+        (good.replacen(']', "", 1), 1),
+    ];
+    for (text, expected) in cases {
+        let file = File { path: format!("{REGISTER}ELI.toml"), text: Some(text.clone()) };
+        let mut violations = Violations::default();
+        register(&[file], &mut violations);
+        assert_eq!(violations.found.len(), expected, "{text}\n{:?}", violations.found);
+    }
+}
+
+#[test]
+fn a_citation_must_be_of_a_requirement() {
+    let known = BTreeSet::from(["ELI-001".to_owned(), "ELI-002".to_owned()]);
+    let (one, several) = (concat!("Require", "ment:"), concat!("Require", "ments:"));
+    for (text, expected) in [
+        (format!("/// {one} ELI-001."), 0),
+        (format!("// Why. {several} ELI-001, ELI-002. Source: ABC-999."), 1),
+        (format!("/// {several} ELI-001,\n/// ELI-003."), 1),
+        (format!("/// {several} ELI-004, ELI-003."), 2),
+        (format!("/// {one} the first."), 1),
+        (format!("let text = \"{one} none\";"), 0),
+        (format!("let text = \"{one} ELI-003\";"), 1),
+        ("// RFC-822 and ELI-003".to_owned(), 0),
+    ] {
+        let file = File { path: "client/src/a.rs".to_owned(), text: None };
+        let mut violations = Violations::default();
+        citations(&file, &text, &known, &mut violations);
+        assert_eq!(violations.found.len(), expected, "{text}");
     }
 }
 
@@ -252,6 +317,95 @@ fn check_digit_is_right(digits: &[u8; 10]) -> bool {
         digits[..9].iter().zip((2..=10).rev()).map(|(digit, weight)| u32::from(*digit) * weight).sum();
     let check = (11 - sum % 11) % 11;
     check == u32::from(digits[9])
+}
+
+/// The ids of the register; each file in order, every field filled, no id twice.
+fn register(files: &[File], violations: &mut Violations) -> BTreeSet<String> {
+    let mut known = BTreeSet::new();
+    for file in files.iter().filter(|file| file.path.starts_with(REGISTER)) {
+        let mut wrong = |what: &str| violations.push("register", &file.path, what);
+        let prefix = file.path[REGISTER.len()..].strip_suffix(".toml").unwrap_or_default();
+        let Some(Ok(table)) = file.text.as_ref().map(|text| text.parse::<toml::Table>()) else {
+            wrong("is no TOML");
+            continue;
+        };
+        if !table.get("area").is_some_and(is_filled) {
+            wrong("names no area");
+        }
+        let requirements = table.get("requirement").and_then(toml::Value::as_array);
+        let mut last = String::new();
+        for requirement in requirements.into_iter().flatten().filter_map(toml::Value::as_table) {
+            let id = requirement.get("id").and_then(toml::Value::as_str).unwrap_or_default().to_owned();
+            if !is_id(&id) || !id.starts_with(prefix) || id <= last {
+                wrong(&format!("`{id}` is no id of this file, or does not come after `{last}`"));
+            }
+            for what in wrong_fields(requirement) {
+                wrong(&format!("{id}: {what}"));
+            }
+            known.insert(id.clone());
+            last = id;
+        }
+    }
+    known
+}
+
+fn wrong_fields(requirement: &toml::Table) -> Vec<String> {
+    let mut wrong: Vec<String> =
+        requirement.keys().filter(|key| !FIELDS.contains(&key.as_str())).cloned().collect();
+    for field in FIELDS {
+        let right = match (*field, requirement.get(*field)) {
+            ("untested", None) => true,
+            ("section", value) => value.is_some_and(toml::Value::is_str),
+            ("level", value) => among(value, &["must", "should", "may"]),
+            ("subject", value) => among(value, &["client", "spine", "both"]),
+            ("text" | "untested", value) => {
+                value.is_some_and(|value| value.as_str().is_some_and(|text| text.ends_with('.')))
+            }
+            (_, value) => value.is_some_and(is_filled),
+        };
+        if !right {
+            wrong.push((*field).to_owned());
+        }
+    }
+    wrong
+}
+
+fn is_filled(value: &toml::Value) -> bool {
+    value.as_str().is_some_and(|text| !text.trim().is_empty())
+}
+
+fn among(value: Option<&toml::Value>, words: &[&str]) -> bool {
+    value.and_then(toml::Value::as_str).is_some_and(|word| words.contains(&word))
+}
+
+/// Three capital letters, a hyphen, three digits.
+fn is_id(word: &str) -> bool {
+    word.split_once('-').is_some_and(|(area, number)| {
+        area.len() == 3
+            && area.bytes().all(|byte| byte.is_ascii_uppercase())
+            && number.len() == 3
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
+/// What is cited as a requirement is one. A citation ends with its line, or goes on after a comma at the line's end.
+fn citations(file: &File, text: &str, known: &BTreeSet<String>, violations: &mut Violations) {
+    let mut goes_on = false;
+    for (number, line) in text.lines().enumerate() {
+        let after = ["Requirement: ", "Requirements: "].iter().find_map(|word| line.split_once(word));
+        let Some(cited) = after.map(|(_, cited)| cited).or(goes_on.then_some(line)) else { continue };
+        goes_on = line.trim_end().ends_with(',');
+        let words = cited.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-');
+        let ids: Vec<&str> = words.filter(|word| is_id(word)).collect();
+        if ids.is_empty() && line.trim_start().starts_with("//") {
+            let what = format!("line {}: cites no requirement", number + 1);
+            violations.push("citation", &file.path, &what);
+        }
+        for id in ids.into_iter().filter(|id| !known.contains(*id)) {
+            let what = format!("line {}: `{id}` is not in the register", number + 1);
+            violations.push("citation", &file.path, &what);
+        }
+    }
 }
 
 /// What was found, less what is excused.

@@ -19,6 +19,7 @@ use crate::wire::issue::{Breaches, Detail, Reason};
 const VERSION: &str = "V3NPfIT3.0";
 
 /// Sets a patient's permissions, once per message id.
+/// Requirements: CON-051, SIM-003, SIM-004.
 pub(crate) fn set_permissions(spine: &Spine, asked: &SyncRequest<'_, '_>, note: &mut Note) -> Reply {
     let Some(message) = asked.wrapper.message else { return reused(spine, asked, note) };
     note.nhs_number = Setting::read(asked.content).number.ok().filter(|number| number.is_test());
@@ -57,6 +58,7 @@ pub(crate) fn set_permissions(spine: &Spine, asked: &SyncRequest<'_, '_>, note: 
 }
 
 /// Holds the rules and applies the setting.
+/// Requirements: CON-049, CON-050.
 fn apply(spine: &Spine, asked: &SyncRequest<'_, '_>) -> Outcome {
     let mut missing = Breaches::default();
     missing.hold(

@@ -94,6 +94,7 @@ impl Ledger {
         self.book().totals.clone()
     }
 
+    /// Requirement: SIM-017.
     pub(crate) fn accept(&self, event: AcceptedEvent) {
         self.book().accepted.push(event);
     }
@@ -103,6 +104,7 @@ impl Ledger {
     }
 
     /// Writes one exchange down; `received` is the digest of the request's body.
+    /// Requirement: SIM-016.
     pub(crate) fn record(
         &self,
         request: &WireRequest,

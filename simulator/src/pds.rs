@@ -20,6 +20,7 @@ use crate::wire::write::{Acknowledgement, Element, reason};
 const VERSION: &str = "3NPfIT6.3.01";
 
 /// Answers a retrieval. A number that nobody has and one whose record was made invalid are both "no match".
+/// Requirements: PDS-030, PDS-032, PDS-033.
 pub(crate) fn retrieve(spine: &Spine, asked: &SyncRequest<'_, '_>, note: &mut Note) -> Reply {
     let breaches = query::breaches(asked.content);
     let query = match Query::read(asked.content) {
@@ -52,6 +53,7 @@ pub(crate) fn retrieve(spine: &Spine, asked: &SyncRequest<'_, '_>, note: &mut No
     }
 }
 
+/// Requirement: PDS-034.
 fn no_match() -> [Reason; 2] {
     let words = PDS_NO_MATCH.meaning;
     [Reason::error(PDS_NO_MATCH), Reason::error(PDS_NO_MATCH_RETRIEVAL).saying(words)]

@@ -86,6 +86,8 @@ pub(crate) enum Command {
         action: Doing,
         #[command(flatten)]
         spine: Spine,
+        #[command(flatten)]
+        means: Means,
         /// Do not ask for confirmation.
         #[arg(long)]
         yes: bool,
@@ -116,6 +118,21 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: OperatorCommand,
     },
+}
+
+/// What a run goes by.
+#[derive(Debug, Args)]
+pub(crate) struct Means {
+    /// Settings of the run (TOML): the readings on which the public sources disagree, who may run, retries, limits. Without it
+    /// `run` takes the defaults and `resume` the settings of the run's last leg; the leg records the ones it used. Every key with
+    /// its default is in client/cli/docs/settings.toml.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) settings: Option<PathBuf>,
+    /// Folder with the practice's own terminology files, inclusion.csv (scheme,code,category) and exclusion.csv (scheme,code), by
+    /// which additional information is sent. Without it `run` sends core data and counts `additional-withheld`, and `resume` reads
+    /// the folder of the run's last leg. The format is in client/practice/docs/terminology.md. For an initial upload only.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) terminology: Option<PathBuf>,
 }
 
 /// Where the Spine is.

@@ -32,7 +32,9 @@ pub(crate) async fn run(arguments: Arguments, output: Output) -> Result<Exit, Cl
         }
         Command::Logout { spine } => login::logout(&desk, &spine.file).await,
         Command::Session => login::show(&desk),
-        Command::Run { kind, action, spine, yes } => run::run(&desk, kind, action, &spine.file, yes).await,
+        Command::Run { kind, action, spine, means, yes } => {
+            run::run(&desk, run::request(kind, action, means)?, &spine.file, yes).await
+        }
         Command::Report { run } => report::report(&desk, run).await,
         Command::Explain { number, spine } => explain::explain(&desk, &number, spine.as_deref()).await,
         Command::ExportChanges { out } => changes::export(&desk, out.as_deref()).await,

@@ -19,7 +19,7 @@ pub enum Exit {
     Usage = 2,
     /// The run finished and of somebody nobody knows whether the Spine stored the message.
     InDoubt = 3,
-    /// Addresses, certificates or the column map are wrong, or nothing is set up yet.
+    /// Addresses, certificates, column map, settings or terminology are wrong, or nothing is set up yet.
     Config = 64,
     /// The extract cannot be used, or what was asked for is not there.
     Input = 65,
@@ -45,13 +45,16 @@ pub const TABLE: &[(Exit, &str)] = &[
     (Exit::SomeFailed, "the run finished, and somebody is Failed: a person must act"),
     (Exit::Usage, "the command line is wrong, or that action is not open now"),
     (Exit::InDoubt, "the run finished, and of somebody it is in doubt whether the Spine has the message"),
-    (Exit::Config, "something is not set up: addresses, certificates, column map, or no practice yet"),
+    (
+        Exit::Config,
+        "something is not set up: addresses, certificates, column map, settings, terminology, or no practice yet",
+    ),
     (Exit::Input, "the extract cannot be used (nothing was imported), or what was asked for is not there"),
     (Exit::Unavailable, "the Spine cannot be reached or does not answer; a run can be resumed"),
     (Exit::Bug, "a mistake in this software; a run can be resumed"),
     (Exit::Store, "the store or an output file cannot be written, or another process works on this practice"),
     (Exit::Paused, "the run is paused; it can be resumed any number of times"),
-    (Exit::Protocol, "the Spine's answer is nothing that the specification knows"),
+    (Exit::Protocol, "the Spine's answer is nothing that the specification knows; a run can be resumed"),
     (Exit::NotPermitted, "nobody is logged in, the session is over, or it is not permitted"),
     (Exit::Interrupted, "interrupted or declined before anything was done"),
 ];
@@ -71,6 +74,7 @@ impl Exit {
     }
 
     /// How a run's leg ended.
+    /// Requirements: ACK-036, RUN-005.
     #[must_use]
     pub fn of_run(ended: &Ended) -> Self {
         let in_doubt = ended.tally.reasons.get(&Reason::InDoubt).copied().unwrap_or(0);
@@ -88,6 +92,7 @@ impl Exit {
     pub const fn of_halt(halt: &Halt) -> Self {
         match halt {
             Halt::SpineUnavailable(_) => Self::Unavailable,
+            Halt::SpineMisbehaved(_) => Self::Protocol,
             Halt::Misconfigured(_) => Self::Config,
             Halt::SessionOver(_) => Self::NotPermitted,
             Halt::TakenOver | Halt::Store(_) => Self::Store,
@@ -99,7 +104,11 @@ impl Exit {
     #[must_use]
     pub fn of_error(error: &ClientError) -> Self {
         match error {
-            ClientError::NoPractice | ClientError::ColumnMap(_) | ClientError::Addresses(_) => Self::Config,
+            ClientError::NoPractice
+            | ClientError::ColumnMap(_)
+            | ClientError::Settings(_)
+            | ClientError::Terminology(_)
+            | ClientError::Addresses(_) => Self::Config,
             ClientError::Extract(_)
             | ClientError::Store(StoreError::Import(_))
             | ClientError::NoRun
@@ -181,6 +190,7 @@ mod tests {
         let why = || "why".to_owned();
         for (halt, code) in [
             (Halt::SpineUnavailable(why()), 69),
+            (Halt::SpineMisbehaved(why()), 76),
             (Halt::Misconfigured(why()), 64),
             (Halt::SessionOver(why()), 77),
             (Halt::TakenOver, 73),

@@ -18,5 +18,5 @@ pub use failure::CliError;
 pub use program::main_with;
 pub use show::output::Output;
 pub use show::progress::Progress;
-pub use show::table::{counters, headline, notes, reasons};
+pub use show::table::{counters, headline, notes, reasons, warnings};
 pub use signals::Signals;

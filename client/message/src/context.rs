@@ -84,12 +84,14 @@ impl Stamp {
     }
 
     /// `2026-09-01T08:30:00Z`: ebXML, `xs:dateTime` in UTC, whole seconds.
+    /// Requirement: MSG-021.
     #[must_use]
     pub fn utc(&self) -> String {
         self.now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
     }
 
     /// `20260901093000`: HL7, UK local time without a zone. Source: MIM, `creationTime`.
+    /// Requirement: MSG-026.
     #[must_use]
     pub fn hl7(&self) -> String {
         let time = &self.local;

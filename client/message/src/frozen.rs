@@ -7,6 +7,7 @@ use spine_vocabulary::{Interaction, MessageId};
 use crate::context::{Addressing, Author};
 
 /// The MIME type of the polling upload. Source: SCR FHIR API adaptor.
+/// Requirement: MSG-009.
 const MULTIPART: &str = concat!(
     "multipart/related; boundary=\"--=_MIME-Boundary\"; type=\"text/xml\"; ",
     "start=\"<ebXMLHeader@spine.nhs.uk>\""
@@ -69,6 +70,7 @@ impl Frozen {
     }
 
     /// Where it goes; a transport that resolves addresses per interaction may know better.
+    /// Requirements: MSG-007, MSG-036.
     #[must_use]
     pub const fn path(&self) -> Path {
         match self.interaction {
@@ -98,6 +100,7 @@ impl Frozen {
 
 /// The headers of a poll for the answer to `id`: the five that name system, user, role and correlation.
 /// Source: SCR FHIR API adaptor.
+/// Requirements: MSG-011, MSG-012.
 #[must_use]
 pub fn poll_headers(id: MessageId, addressing: &Addressing, author: &Author) -> Vec<Header> {
     let id = id.to_string();

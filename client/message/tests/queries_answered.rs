@@ -295,3 +295,41 @@ fn a_number_that_is_unknown_or_unreadable() {
         "a wrong check digit is no number"
     );
 }
+
+#[test]
+fn of_several_assertions_the_strictest_holds_whichever_stands_first() {
+    for (first, second, held) in
+        [("No", "Yes", No), ("Yes", "No", No), ("Ask", "Yes", Ask), ("Yes", "Ask", Ask), ("No", "Ask", No)]
+    {
+        let list = assertion("", "View", first) + &assertion("", "View", second);
+        let Standing::Told { view, .. } = events(&list).standing else { panic!() };
+        assert_eq!(view, held, "{first}, {second}");
+    }
+}
+
+#[test]
+fn the_patient_of_a_list_is_the_one_with_an_nhs_number() {
+    let act = "<subject><p:queryResponseEventList><p:recordTarget><p:patient><p:id root='2.16.1' extension='9990000026'/>\
+               <p:code root='2.16.840.1.113883.2.1.4.1' extension='9990000034'/><p:id root='2.16.840.1.113883.2.1.4.1' \
+               extension='9990000018'/></p:patient></p:recordTarget></p:queryResponseEventList></subject>";
+    let Answer::EventList(list) = answer("QUPC_IN200000SM04", "AA", act) else { panic!() };
+    assert_eq!(list.patient.map(spine_vocabulary::NhsNumber::reveal).as_deref(), Some("9990000018"));
+}
+
+#[test]
+fn only_the_parts_that_hold_addresses_are_asked_for_one() {
+    let decoy =
+        |name: &str| format!("<{name}><addr use='H'><postalCode>ZZ99 3VZ</postalCode></addr></{name}>");
+    let act = format!(
+        "<subject><PDSResponse><subject><patientRole><id root='2.16.840.1.113883.2.1.4.1' extension='9990000018'/>\
+         <patientPerson>{}{}{}<COCT_MT000201UK02.PartOfWhole><addr use='H'><postalCode>LS1 6AE</postalCode></addr>\
+         </COCT_MT000201UK02.PartOfWhole>{}</patientPerson></patientRole></subject></PDSResponse></subject>",
+        decoy("COCT_MT000202UK02.PartOfWhole"),
+        decoy("COCT_MT000201UK02.Other"),
+        decoy("c:COCT_MT000201UK02.PartOfWhole"),
+        decoy("other.PartOfWhole"),
+    );
+    let Answer::Pds(reply) = answer("QUPA_IN000009UK03", "AA", &act) else { panic!() };
+    let PdsAnswer::Found(record) = reply.answer else { panic!() };
+    assert_eq!(record.postcode, "LS1 6AE");
+}

@@ -1,8 +1,9 @@
 //! Published and constructed answers, read as their names say. They are not part of this project: `SPINE_SAMPLES` names
 //! their folder, and without it the tests say what they skipped.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use spine_message::{Answer, Correlated, EbxmlSeverity, Reply, TypeCode, read_answer};
@@ -18,7 +19,7 @@ fn samples() -> Option<PathBuf> {
             std::env::var_os("CI_REQUIRES_SAMPLES").is_none(),
             "samples are required, but there are none"
         );
-        println!("skipped: samples, because SPINE_SAMPLES names no folder");
+        let _ = writeln!(std::io::stderr(), "skipped: samples, because SPINE_SAMPLES names no folder");
     }
     folder
 }

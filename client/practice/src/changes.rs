@@ -11,6 +11,7 @@ use spine_rules::record::{LocalChange, PatientKey};
 pub struct ChangesError(#[from] csv::Error);
 
 /// Writes a row per change, after a header if `header` is set: `patient_id,scheme,code,term,date,recorded_at,replaces`. Times are UK local time.
+/// Requirement: RUN-018.
 pub fn write_changes<'c>(
     out: impl Write,
     changes: impl IntoIterator<Item = (&'c PatientKey, LocalChange, DateTime)>,

@@ -7,7 +7,7 @@ use spine_rules::import::{ImportFailure, ImportItem, Practice};
 use crate::columns::ColumnMap;
 use crate::facts::Facts;
 use crate::row;
-use crate::table::{ExtractError, Row, Table};
+use crate::table::{ExtractError, Row, TABLES, Table};
 
 type Reading = fn(&Row<'_>, &ColumnMap) -> Vec<ImportItem>;
 
@@ -28,16 +28,20 @@ impl Extract {
             None => ColumnMap::default(),
         };
         let Facts { practice, rows } = Facts::read(folder)?;
-        let tables: [(&str, Option<u64>, Reading); 5] = [
-            ("patients", rows.patients, row::patient),
-            ("codes", rows.codes, row::code),
-            ("medications", rows.medications, row::medication),
-            ("allergies", rows.allergies, row::allergy),
-            ("groups", rows.groups, row::group),
+        // In the order of `TABLES`.
+        let readings: [(Option<u64>, Reading); 5] = [
+            (rows.patients, row::patient),
+            (rows.codes, row::code),
+            (rows.medications, row::medication),
+            (rows.allergies, row::allergy),
+            (rows.groups, row::group),
         ];
-        let tables = tables
-            .into_iter()
-            .map(|(name, expected, reading)| Ok((Table::open(folder, name, &map, expected)?, reading)))
+        let tables = TABLES
+            .iter()
+            .zip(readings)
+            .map(|((name, columns), (expected, reading))| {
+                Ok((Table::open(folder, name, columns, &map, expected)?, reading))
+            })
             .collect::<Result<_, ExtractError>>()?;
         Ok(Self { practice, map, tables })
     }

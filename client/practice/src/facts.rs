@@ -68,6 +68,7 @@ struct OperatorRow {
     system_administrator: bool,
 }
 
+/// Requirement: ELI-018.
 const fn nn_days() -> u8 {
     NN_DAYS
 }
@@ -81,6 +82,7 @@ impl Facts {
     fn parse(text: &str) -> Result<Self, FactsError> {
         let file: File =
             toml::from_str(text).map_err(|error| FactsError::Malformed(error.message().to_owned()))?;
+        // Requirement: ELI-019.
         if file.nn_days > 99 {
             return Err(FactsError::NnDays);
         }

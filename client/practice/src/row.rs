@@ -132,7 +132,7 @@ pub(crate) fn patient(row: &Row<'_>, map: &ColumnMap) -> Vec<ImportItem> {
         key: key.clone(),
     };
     let errors = cells.errors.into_iter().map(|error| ImportItem::Incomplete(key.clone(), error));
-    std::iter::once(ImportItem::Patient(Box::new(record))).chain(errors).collect()
+    std::iter::once(ImportItem::Patient(Box::new(record), row.line)).chain(errors).collect()
 }
 
 fn gender(word: &str) -> Result<Option<Gender>, Wrong> {
@@ -167,7 +167,7 @@ pub(crate) fn code(row: &Row<'_>, map: &ColumnMap) -> Vec<ImportItem> {
         priority: cells.read("priority", cell::priority),
         free_text: cells.text("free_text"),
     };
-    cells.finish(&key.clone(), || ImportItem::Code(key, entry))
+    cells.finish(&key.clone(), || ImportItem::Code(key, entry, row.line))
 }
 
 /// A row of `medications.csv`.
@@ -200,7 +200,7 @@ pub(crate) fn medication(row: &Row<'_>, map: &ColumnMap) -> Vec<ImportItem> {
         review_on: cells.read("review_on", cell::date),
         elsewhere: cells.read("elsewhere", cell::flag),
     };
-    cells.finish(&key.clone(), || ImportItem::Medication(key, medication))
+    cells.finish(&key.clone(), || ImportItem::Medication(key, medication, row.line))
 }
 
 /// A row of `allergies.csv`.
@@ -230,7 +230,7 @@ pub(crate) fn allergy(row: &Row<'_>, map: &ColumnMap) -> Vec<ImportItem> {
         reaction: cells.text("reaction"),
         negative: cells.read("negative", cell::flag),
     };
-    cells.finish(&key.clone(), || ImportItem::Allergy(key, allergy))
+    cells.finish(&key.clone(), || ImportItem::Allergy(key, allergy, row.line))
 }
 
 /// A row of `groups.csv`. A broken one says nothing about the patient's record, so it holds nobody.
@@ -245,7 +245,7 @@ pub(crate) fn group(row: &Row<'_>, map: &ColumnMap) -> Vec<ImportItem> {
         cells.wrong(Some("group"), "is blank");
     }
     if cells.errors.is_empty() {
-        return vec![ImportItem::Group(name, key)];
+        return vec![ImportItem::Group(name, key, row.line)];
     }
     cells.errors.into_iter().map(ImportItem::Stray).collect()
 }

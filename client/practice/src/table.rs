@@ -143,6 +143,7 @@ impl Table {
     pub(crate) fn open(
         folder: &Path,
         name: &str,
+        columns: &'static [&'static str],
         map: &ColumnMap,
         expected: Option<u64>,
     ) -> Result<Self, ExtractError> {
@@ -156,7 +157,6 @@ impl Table {
             .flexible(true)
             .from_reader(text.chain(Cursor::new(END.as_bytes())));
         let header = reader.headers().map_err(|error| unreadable(io::Error::other(kind(&error))))?.clone();
-        let columns = TABLES.iter().find(|(table, _)| *table == name).map_or(&[][..], |(_, columns)| columns);
         let mut places = Vec::with_capacity(columns.len());
         for column in columns {
             let Some(heading) = map.heading(name, column) else {

@@ -49,7 +49,7 @@ fn import_of(name: &str, content: &str) -> Result<Vec<ImportItem>, String> {
 fn patients(items: &[ImportItem]) -> Vec<&PatientRecord> {
     items
         .iter()
-        .filter_map(|item| if let ImportItem::Patient(record) = item { Some(&**record) } else { None })
+        .filter_map(|item| if let ImportItem::Patient(record, _) = item { Some(&**record) } else { None })
         .collect()
 }
 
@@ -180,7 +180,7 @@ fn consent_codes_are_known_by_scheme_or_by_the_practices_own_map() {
     ]);
     let items = import(dir.path()).unwrap();
     let consent =
-        |item: &ImportItem| if let ImportItem::Code(_, entry) = item { entry.consent } else { None };
+        |item: &ImportItem| if let ImportItem::Code(_, entry, _) = item { entry.consent } else { None };
     assert_eq!(
         items.iter().map(consent).collect::<Vec<_>>(),
         [Some(ConsentCode::LegacyDissent), Some(ConsentCode::ExpressDissent), None]
@@ -199,7 +199,9 @@ fn other_headings_and_words_are_mapped() {
     }
     let extract = Extract::open(dir.path(), Some(ColumnMap::parse(map).unwrap())).unwrap();
     let items: Vec<_> = extract.items().map(Result::unwrap).collect();
-    assert!(matches!(&items[..], [ImportItem::Group(name, key)] if name == "movers" && key.as_str() == "p1"));
+    assert!(
+        matches!(&items[..], [ImportItem::Group(name, key, 2)] if name == "movers" && key.as_str() == "p1")
+    );
 }
 
 #[test]

@@ -24,6 +24,7 @@ pub struct ConsentStatus {
 
 impl ConsentStatus {
     /// Whether the patient refused.
+    /// Requirements: CON-001, CON-002.
     #[must_use]
     pub fn dissents(&self) -> bool {
         self.effective.is_some_and(ConsentCode::is_dissent)
@@ -42,6 +43,8 @@ impl ConsentStatus {
 ///    so it stays in the tie;
 /// 5. still tied, the most restrictive holds, and the result is ambiguous if the meanings differ;
 /// 6. a code of the new generation stands for one of the old generation with the same meaning on the same date.
+///
+/// Requirements: CON-005, CON-006, CON-007, CON-008, CON-009, CON-010.
 #[must_use]
 pub fn effective(codes: &[CodedEntry], today: Date) -> ConsentStatus {
     let mut claims: Vec<Claim<'_>> = codes.iter().filter_map(|entry| Claim::of(entry, today)).collect();
@@ -66,6 +69,7 @@ pub fn effective(codes: &[CodedEntry], today: Date) -> ConsentStatus {
 }
 
 /// The code of the new generation with the same meaning. Source: Vision help, SCR Consent Migration.
+/// Requirements: CON-035, CON-036.
 #[must_use]
 pub const fn modern(code: ConsentCode) -> ConsentCode {
     match code {

@@ -26,6 +26,7 @@ pub use consent::{ConsentStatus, standing};
 pub use demographics::matching::Matched;
 pub use eligibility::Eligible;
 pub use lifecycle::reason::{Counter, Reason, SetAside};
+pub use lifecycle::warning::Warning;
 pub use lifecycle::{Fact, IllegalFact, State, reason};
 pub use migration::{MatchedForMigration, MigrationSetAside, MigrationVerdict, ToMigrate};
 pub use record::import;

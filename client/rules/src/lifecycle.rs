@@ -6,6 +6,7 @@ mod apply;
 pub mod invariant;
 pub mod reason;
 pub mod retry;
+pub mod warning;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -5,13 +5,13 @@
 
 use spine_vocabulary::{ConsentCode, NhsNumber};
 
-use crate::consent::permit::AMBIGUOUS_CONSENT;
 use crate::consent::standing::Standing;
 use crate::consent::{self, ConsentStatus};
 use crate::demographics::matching::{codes, fields_that_differ, superseded};
 use crate::demographics::{PdsAnswer, comparison};
 use crate::eligibility::local::in_force;
 use crate::lifecycle::reason::{Reason, SetAside};
+use crate::lifecycle::warning::Warning;
 use crate::record::{
     Candidate, LocalChange, PatientKey, PatientRecord, RecordedNumber, RegistrationKind, RegistrationStatus,
 };
@@ -26,6 +26,15 @@ pub struct MigrationSetAside {
     pub set_aside: SetAside,
     /// The entries to add to the local record, in the transaction of the fact that settles the patient.
     pub local: Vec<LocalChange>,
+    /// What a person should know beside the reason.
+    pub warnings: Vec<Warning>,
+}
+
+impl From<SetAside> for MigrationSetAside {
+    /// Set aside by what is no rule of the migration: nothing goes with it.
+    fn from(set_aside: SetAside) -> Self {
+        Self { set_aside, local: Vec::new(), warnings: Vec::new() }
+    }
 }
 
 /// Proof that the patient needs the Spine: PDS first, then what stands there. Only [`Rules::assess_for_migration`]
@@ -54,11 +63,11 @@ pub enum MigrationVerdict {
         number: NhsNumber,
         /// The entries to add to the local record once the ACS acknowledged.
         local: Vec<LocalChange>,
-        /// Codes of what a person should know though nothing stops (`ambiguous-consent`).
-        warnings: Vec<&'static str>,
+        /// What a person should know though nothing stops.
+        warnings: Vec<Warning>,
     },
     /// Nothing is set; the patient is settled with a reason and perhaps with local changes.
-    Settle(SetAside, Vec<LocalChange>),
+    Settle(MigrationSetAside),
 }
 
 impl Rules {
@@ -66,9 +75,14 @@ impl Rules {
     ///
     /// A record that could not be read whole changes nothing, not even locally: the row that is missing may be the
     /// preference that holds.
+    /// Requirement: CON-028.
     pub fn assess_for_migration(&self, candidate: Candidate) -> Result<ToMigrate, MigrationSetAside> {
         let status = self.consent(&candidate.record);
-        let aside = |reason, local| MigrationSetAside { set_aside: noted(reason, status), local };
+        let aside = |reason, local| MigrationSetAside {
+            set_aside: SetAside::because(reason),
+            local,
+            warnings: warnings(status),
+        };
         if let Some(reason) = self.out_of_migration(&candidate.record) {
             return Err(aside(reason, Vec::new()));
         }
@@ -146,21 +160,24 @@ impl ToMigrate {
 
     /// Judges the answer of PDS. Neither a restricted record nor a death stops the setting of a dissent; another number
     /// or differing fields do, for then it may be somebody else's.
+    /// Requirement: CON-041.
     pub fn agree(self, pds: &PdsAnswer) -> Result<MatchedForMigration, MigrationSetAside> {
         let case = Case { rules: &self.rules, candidate: &self.candidate, pds: Some(pds), standing: None };
         let set_aside = if matches!(pds, PdsAnswer::NotFound) {
-            Some(noted(Reason::PdsNotFound, self.status))
+            Some(SetAside::because(Reason::PdsNotFound))
         } else if let Some(set_aside) = superseded(&case).set_aside() {
-            Some(noted(set_aside.reason, self.status))
+            Some(SetAside::because(set_aside.reason))
         } else {
             fields_that_differ(&case)
                 .filter(|fields| comparison::stops(fields))
                 .map(|fields| SetAside { reason: Reason::PdsMismatch, details: codes(&fields) })
         };
         match set_aside {
-            Some(set_aside) => {
-                Err(MigrationSetAside { set_aside, local: self.rules.conversion(self.status) })
-            }
+            Some(set_aside) => Err(MigrationSetAside {
+                set_aside,
+                local: self.rules.conversion(self.status),
+                warnings: warnings(self.status),
+            }),
             None => Ok(MatchedForMigration(self)),
         }
     }
@@ -180,14 +197,14 @@ impl MatchedForMigration {
     }
 
     /// Reads the decision table of the migration.
+    /// Requirements: CON-029, CON-031, CON-032, CON-033, CON-034, CON-037, CON-038, CON-039, CON-040.
     #[must_use]
     pub fn decide(self, standing: &Standing) -> MigrationVerdict {
         let Self(ToMigrate { rules, number, status, .. }) = self;
         let mut local = rules.conversion(status);
         let reason = match (status.effective, standing.dissent()) {
             (Some(code), false) if code.is_dissent() => {
-                let warnings = if status.ambiguous { vec![AMBIGUOUS_CONSENT] } else { Vec::new() };
-                return MigrationVerdict::SetDissent { number, local, warnings };
+                return MigrationVerdict::SetDissent { number, local, warnings: warnings(status) };
             }
             (Some(code), true) if code.is_dissent() => Reason::AcsAlready,
             (_, true) => Reason::AcsMismatch,
@@ -199,7 +216,8 @@ impl MatchedForMigration {
             }
             (_, false) => Reason::NothingToSet,
         };
-        MigrationVerdict::Settle(noted(reason, status), local)
+        let set_aside = SetAside::because(reason);
+        MigrationVerdict::Settle(MigrationSetAside { set_aside, local, warnings: warnings(status) })
     }
 }
 
@@ -207,8 +225,7 @@ fn summary_stands(standing: &Standing) -> bool {
     matches!(standing, Standing::Told { newest: Some(_), .. })
 }
 
-/// A reason, with a note where the preference that led to it was not the only one with a claim to hold.
-fn noted(reason: Reason, status: ConsentStatus) -> SetAside {
-    let details = if status.ambiguous { vec![AMBIGUOUS_CONSENT.to_owned()] } else { Vec::new() };
-    SetAside { reason, details }
+/// Told where the preference that led to a decision was not the only one with a claim to hold.
+fn warnings(status: ConsentStatus) -> Vec<Warning> {
+    if status.ambiguous { vec![Warning::AmbiguousConsent] } else { Vec::new() }
 }

@@ -102,6 +102,7 @@ impl Rules {
     }
 
     /// The patient's recorded preference as of today: read again before a resend, for a dissent ends resending.
+    /// Requirements: CON-026, ACK-037.
     #[must_use]
     pub fn consent(&self, record: &PatientRecord) -> ConsentStatus {
         consent::effective(&record.codes, self.today())

@@ -74,6 +74,7 @@ impl Intent {
     /// The intent of a run by the action that opened it; Resume keeps the intent of the run that it goes on with.
     ///
     /// Only an Initial Upload by Run leaves the patients alone to whom we sent before.
+    /// Requirements: RUN-012, RUN-019.
     #[must_use]
     pub const fn of_run(kind: Kind, opened_by: Action) -> Self {
         match (kind, opened_by) {
@@ -144,6 +145,7 @@ impl Refusal {
 ///
 /// The gate of SCR comes first, then the lease, then what earlier runs left: nothing new begins while a message of an
 /// older run is on its way or in doubt.
+/// Requirements: ELI-002, RUN-011, RUN-013, RUN-025.
 pub fn available(kind: Kind, action: Action, history: &History) -> Result<(), Refusal> {
     match (kind, history.scr_enabled) {
         (Kind::NoLongerContributing, true) => return Err(Refusal::ScrOn),
@@ -168,6 +170,7 @@ pub fn available(kind: Kind, action: Action, history: &History) -> Result<(), Re
 /// Whether an action takes a patient into its run, or goes on with them, given where they stand in the run before.
 ///
 /// The operator's patient group, if any, narrows this further.
+/// Requirements: RUN-007, RUN-020, RUN-021, RUN-022.
 #[must_use]
 pub fn takes(action: Action, before: Option<&State>) -> bool {
     match action {

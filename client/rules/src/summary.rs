@@ -16,6 +16,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use spine_vocabulary::{Category, CodeScheme, EventId, NhsNumber};
 
+use crate::lifecycle::warning::Warning;
+
 /// Which of the three summaries it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -35,8 +37,7 @@ pub struct Summary {
     pub(crate) number: NhsNumber,
     pub(crate) replaces: Option<EventId>,
     pub(crate) content: Content,
-    pub(crate) warnings: Vec<&'static str>,
-    pub(crate) additional_withheld: bool,
+    pub(crate) warnings: Vec<Warning>,
     pub(crate) entries_withheld: usize,
 }
 
@@ -71,16 +72,10 @@ impl Summary {
         &self.content
     }
 
-    /// Codes of what a person should know though nothing stops (`dissent-not-in-acs`, `ambiguous-consent`).
+    /// What a person should know though nothing stops.
     #[must_use]
-    pub fn warnings(&self) -> &[&'static str] {
+    pub fn warnings(&self) -> &[Warning] {
         &self.warnings
-    }
-
-    /// Whether additional information was due but withheld for want of terminology files.
-    #[must_use]
-    pub const fn additional_withheld(&self) -> bool {
-        self.additional_withheld
     }
 
     /// How many entries of the sensitive dataset were withheld; the text says that there are some.

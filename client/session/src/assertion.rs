@@ -35,6 +35,7 @@ pub struct RoleAssertion {
 }
 
 /// One role of one user at one organisation.
+/// Requirement: SES-007.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Role {
     /// The role profile.
@@ -53,6 +54,7 @@ pub struct Role {
 
 impl RoleAssertion {
     /// Reads the answer to `GET /saml/RoleAssertion`, and refuses one that is not valid at `now`.
+    /// Requirements: SES-009, SES-010.
     pub fn read(xml: &[u8], now: Timestamp) -> Result<Self, AssertionError> {
         let document = Document::read(xml)?;
         if let Some(from) = document.not_before

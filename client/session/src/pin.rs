@@ -13,6 +13,7 @@ const LONGEST: usize = 8;
 /// let pin = spine_session::Pin::read("123456".to_owned()).unwrap();
 /// println!("{pin:?}");
 /// ```
+/// Requirement: SES-015.
 pub struct Pin(Zeroizing<[u8; LONGEST]>);
 
 /// What was typed is no PIN. The text is not kept.

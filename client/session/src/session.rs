@@ -21,6 +21,7 @@ const CLOCK_CORRECTION: SignedDuration = SignedDuration::from_mins(2);
 ///
 /// Source: Vision help, SCR bulk uploads: automatic shut-down after ten hours. No public national page says so, hence a
 /// setting.
+/// Requirement: SES-011.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub struct SessionLength(u8);
@@ -82,6 +83,7 @@ pub enum OpenError {
 
 impl Session {
     /// Opens the session of the card's holder in the chosen role, at `now`, the moment of login.
+    /// Requirement: SES-008.
     pub fn open(
         chosen: ChosenRole,
         ticket: Ticket,
@@ -111,6 +113,7 @@ impl Session {
     }
 
     /// Whether requests may still be made at `now`.
+    /// Requirement: SES-010.
     #[must_use]
     pub fn is_live(&self, now: Timestamp) -> bool {
         !self.remaining(now).is_zero()

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 const LONGEST: usize = 4096;
 
 /// A secret of the session.
+/// Requirement: SES-015.
 #[derive(Clone)]
 pub struct Ticket(Zeroizing<String>);
 

@@ -111,6 +111,7 @@ async fn open(order: &Order) -> Result<Run, Halt> {
 
 /// Whom a kind of run takes: a migration every active patient, eligible or not; an upload everybody, for the report says of
 /// each one why nothing was sent.
+/// Requirements: ELI-001, CON-028.
 fn in_population(kind: RunKind, record: &PatientRecord) -> bool {
     let active = record.registration.status != RegistrationStatus::Deducted && record.death_date.is_none();
     kind != RunKind::ConsentMigration || active

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use spine_rules::lifecycle::{Fact, Live};
 use spine_rules::record::{Candidate, LocalChange};
-use spine_rules::{Reason, SetAside};
+use spine_rules::{MigrationSetAside, Reason, SetAside, Warning};
 use spine_store::{Entry, FrozenBytes, Uploaded, Write};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, mpsc};
 
@@ -17,8 +17,8 @@ use crate::spine::Message;
 pub(super) enum Decision {
     /// A message is due.
     Send(Box<Intent>),
-    /// Nothing is due; local changes go with it.
-    Settle(SetAside, Vec<LocalChange>),
+    /// Nothing is due; in a migration local changes may go with it.
+    Settle(MigrationSetAside),
 }
 
 /// A message that is due, before its intent is durable.
@@ -28,7 +28,7 @@ pub(super) struct Intent {
     pub(super) settles_as: Reason,
     pub(super) uploaded: Option<Uploaded>,
     pub(super) local: Vec<LocalChange>,
-    pub(super) note: Option<String>,
+    pub(super) warnings: Vec<Warning>,
 }
 
 impl Intent {
@@ -70,9 +70,8 @@ async fn take(
         return Err(Trouble::SetAside(SetAside::because(Reason::RetriesExhausted)));
     }
     match decide(leg, candidate).await? {
-        Decision::Settle(aside, local) => {
-            let write = Write { local, ..leg.fact(&entry.key, Fact::SetAside(aside)) };
-            leg.recorder.note(vec![write]).await?;
+        Decision::Settle(aside) => {
+            leg.recorder.note(vec![leg.settling(&entry.key, aside)]).await?;
         }
         Decision::Send(intent) if intent.message.body.len() > leg.limits.message_bytes => {
             return Err(Trouble::SetAside(SetAside::because(Reason::TooLarge)));
@@ -83,7 +82,8 @@ async fn take(
                 frozen: Some(FrozenBytes(Arc::from(&intent.message.body[..]))),
                 uploaded: intent.uploaded,
                 local: intent.local.clone(),
-                note: intent.note.clone(),
+                warnings: intent.warnings.clone(),
+                note: told(&intent.warnings),
                 ..leg.fact(&entry.key, Fact::Dispatched(intent.live()))
             };
             // Intent before effect: not one byte leaves before this returns.
@@ -98,6 +98,12 @@ async fn take(
         }
     }
     Ok(())
+}
+
+/// The warnings as the patient's history tells them.
+fn told(warnings: &[Warning]) -> Option<String> {
+    let codes: Vec<_> = warnings.iter().map(|warning| warning.code()).collect();
+    (!codes.is_empty()).then(|| codes.join(" "))
 }
 
 async fn set_aside(leg: &Leg, entry: &Entry, trouble: Trouble) {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 use spine_rules::lifecycle::retry::RetryContract;
 use spine_rules::record::PatientKey;
-use spine_rules::{Fact, Intent, PracticeProfile, Rules, Settings};
+use spine_rules::{Fact, Intent, MigrationSetAside, PracticeProfile, Reason, Rules, SetAside, Settings};
 use spine_store::{Store, Write};
 use tokio::sync::Semaphore;
 
@@ -25,7 +25,7 @@ use stop::Brake;
 
 /// How much a leg does at a time, and how long it waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Limits {
     /// Patients being decided and sent at once.
     pub lanes: usize,
@@ -44,6 +44,7 @@ pub struct Limits {
     /// Milliseconds for which a stopping leg still waits for what is on its way.
     pub stop_grace_ms: u64,
     /// Bytes above which a message is not sent. Source: MHS adaptor, about 5 MB.
+    /// Requirement: MSG-006.
     pub message_bytes: usize,
 }
 
@@ -90,15 +91,15 @@ pub(super) struct Leg {
 /// Why a lane did not come to the end of its paragraph.
 pub(super) enum Trouble {
     /// A rule declined.
-    SetAside(spine_rules::SetAside),
+    SetAside(SetAside),
     /// The Spine did not answer a question, however often it was asked.
     Unanswered(String),
     /// The leg is ending; the entry stays as it is.
     Ending,
 }
 
-impl From<spine_rules::SetAside> for Trouble {
-    fn from(aside: spine_rules::SetAside) -> Self {
+impl From<SetAside> for Trouble {
+    fn from(aside: SetAside) -> Self {
         Self::SetAside(aside)
     }
 }
@@ -113,6 +114,12 @@ impl Leg {
     /// A fact that happens now.
     pub(super) fn fact(&self, key: &PatientKey, fact: Fact) -> Write {
         Write::new(key.clone(), fact, self.clock.now())
+    }
+
+    /// The fact that sets a patient aside now, with what goes with it.
+    pub(super) fn settling(&self, key: &PatientKey, aside: MigrationSetAside) -> Write {
+        let MigrationSetAside { set_aside, local, warnings } = aside;
+        Write { local, warnings, ..self.fact(key, Fact::SetAside(set_aside)) }
     }
 
     /// Asks the Spine a question that may be repeated without harm, as often as the limits allow.
@@ -136,10 +143,17 @@ impl Leg {
             };
             match fault.disposition() {
                 Disposition::Halt(why) => return Err(self.end(why)),
-                Disposition::SetAside => return Err(Trouble::Unanswered(fault.to_string())),
+                Disposition::SetAside => {
+                    let details = vec![fault.to_string()];
+                    return Err(SetAside { reason: Reason::Refused, details }.into());
+                }
                 Disposition::Retry { after } => {
                     if attempt >= self.limits.question_attempts {
-                        return Err(self.unanswered(began, fault.to_string()));
+                        let halt = match fault {
+                            SpineFault::SpineMisbehaved(_) => Halt::SpineMisbehaved,
+                            _ => Halt::SpineUnavailable,
+                        };
+                        return Err(self.unanswered(began, fault.to_string(), halt));
                     }
                     self.pause(after.unwrap_or(pause)).await;
                     pause = pause.saturating_mul(2);
@@ -153,9 +167,10 @@ impl Leg {
     }
 
     /// The end of trying: this patient's trouble alone, or the leg's if nobody was answered since.
-    pub(super) fn unanswered(&self, began: Mark, why: String) -> Trouble {
+    /// Requirements: ACK-034, ACK-035.
+    pub(super) fn unanswered(&self, began: Mark, why: String, halt: fn(String) -> Halt) -> Trouble {
         let gone = self.health.silent_since(began);
-        if gone { self.end(Halt::SpineUnavailable(why)) } else { Trouble::Unanswered(why) }
+        if gone { self.end(halt(why)) } else { Trouble::Unanswered(why) }
     }
 
     /// Halts the leg.
@@ -170,6 +185,7 @@ impl Leg {
     }
 
     /// No request leaves without a live session and its permit.
+    /// Requirements: SES-001, SES-010.
     pub(super) fn check_permit(&self) -> Result<(), Trouble> {
         (self.permit)().map_err(|why| self.end(why))
     }

@@ -10,19 +10,20 @@ use super::lane::{Decision, Intent};
 use super::leg::{Leg, Trouble};
 
 /// What is due for this patient today.
+/// Requirements: CON-016, CON-041.
 pub(super) async fn decide(leg: &Leg, candidate: Candidate) -> Result<Decision, Trouble> {
     let rules = leg.rules.at(leg.clock.now());
     let to_migrate = match rules.assess_for_migration(candidate) {
         Ok(to_migrate) => to_migrate,
-        Err(aside) => return Ok(Decision::Settle(aside.set_aside, aside.local)),
+        Err(aside) => return Ok(Decision::Settle(aside)),
     };
     let number = to_migrate.number();
     let matched = match to_migrate.agree(&leg.ask(|| leg.spine.retrieve(number)).await?) {
         Ok(matched) => matched,
-        Err(aside) => return Ok(Decision::Settle(aside.set_aside, aside.local)),
+        Err(aside) => return Ok(Decision::Settle(aside)),
     };
     match matched.decide(&leg.ask(|| leg.spine.standing(number)).await?) {
-        MigrationVerdict::Settle(aside, local) => Ok(Decision::Settle(aside, local)),
+        MigrationVerdict::Settle(aside) => Ok(Decision::Settle(aside)),
         MigrationVerdict::SetDissent { number, local, warnings, .. } => {
             let message =
                 leg.composer.set_permission(number, AcsPermission::No, leg.ids.next(), leg.clock.now());
@@ -32,7 +33,7 @@ pub(super) async fn decide(leg: &Leg, candidate: Candidate) -> Result<Decision, 
                 settles_as: Reason::SentPermission,
                 uploaded: None,
                 local,
-                note: (!warnings.is_empty()).then(|| warnings.join(" ")),
+                warnings,
             })))
         }
     }

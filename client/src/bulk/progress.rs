@@ -7,6 +7,8 @@ use crate::fault::Halt;
 /// Something shown to people. Holds counts and codes, never a patient's data.
 #[derive(Clone, Debug)]
 pub enum RunEvent {
+    /// The leg that is about to open goes on under other circumstances than the run's last one.
+    Differs(Difference),
     /// A leg opened.
     Opened(Box<Run>),
     /// How the entries stand now.
@@ -17,6 +19,15 @@ pub enum RunEvent {
     Halted(Halt),
     /// The leg closed.
     Closed(Closed, Box<Tally>),
+}
+
+/// What is other in a leg than in the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Difference {
+    /// The settings.
+    Settings,
+    /// What the terminology files say, or whether there are any.
+    Terminology,
 }
 
 /// Takes what is to be shown. Must not block.

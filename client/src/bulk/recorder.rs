@@ -34,6 +34,7 @@ struct Order {
 
 impl Recorder {
     /// Records and returns once it is durable.
+    /// Requirement: RUN-010.
     pub(super) async fn record(&self, writes: Vec<Write>) -> Result<(), Closed> {
         let (done, durable) = oneshot::channel();
         self.sender.send(Order { writes, done: Some(done) }).await.map_err(|_| Closed)?;

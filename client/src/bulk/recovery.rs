@@ -15,6 +15,7 @@ use crate::fault::Halt;
 use crate::spine::Message;
 
 /// Sees every outstanding entry of the run through, as many at once as the limits allow. Stops early when the leg ends.
+/// Requirements: RUN-008, RUN-009.
 pub(super) async fn recover(leg: &Arc<Leg>) {
     let mut after: Option<PatientKey> = None;
     let mut tasks = JoinSet::new();

@@ -9,9 +9,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use spine_rules::lifecycle::retry::{Absence, Resend};
-use spine_rules::record::LocalChange;
-use spine_rules::{Fact, Reason, SetAside};
-use spine_store::Write;
+use spine_rules::{Fact, MigrationSetAside, Reason, SetAside};
 use spine_vocabulary::Interaction;
 
 use super::lane::{self, Decision};
@@ -95,6 +93,7 @@ async fn look(leg: &Leg, flight: &mut Flight, submitted: Submitted) -> Result<St
 }
 
 /// Polls within the budget. A stop does not end it before its grace: what is on its way is settled if it can be.
+/// Requirement: MSG-016.
 async fn poll(
     leg: &Leg,
     flight: &Flight,
@@ -110,6 +109,8 @@ async fn poll(
         if leg.brake.halted().is_some() || leg.brake.is_pulled() && spent >= grace {
             return Err(Trouble::Ending);
         }
+        // A poll is a request, too: what is on its way when the session ends is asked for under the next one.
+        leg.check_permit()?;
         let answer = {
             let _place = leg.polls.acquire().await.map_err(|_| Trouble::Ending)?;
             leg.spine.poll(&flight.message, &location).await
@@ -125,6 +126,7 @@ async fn poll(
     }
 }
 
+/// Requirements: CON-024, CON-025, ACK-027.
 async fn conclude(leg: &Leg, flight: &mut Flight, outcome: Outcome) -> Result<Step, Trouble> {
     if !matches!(outcome, Outcome::NotTaken { .. } | Outcome::Quiet { .. } | Outcome::Halt(_)) {
         leg.health.answered();
@@ -154,6 +156,9 @@ async fn conclude(leg: &Leg, flight: &mut Flight, outcome: Outcome) -> Result<St
         Outcome::Refused { note: text } => {
             (Fact::Rejected(SetAside { reason: Reason::Refused, details: vec![text] }), None)
         }
+        Outcome::TooLarge { note: text } => {
+            (Fact::Rejected(SetAside { reason: Reason::TooLarge, details: vec![text] }), None)
+        }
         Outcome::NotTaken { after, note: text } => return not_taken(leg, flight, after, text).await,
         Outcome::Quiet { note: text } => return quiet(leg, flight, text).await,
         Outcome::Halt(why) => {
@@ -180,7 +185,9 @@ async fn not_taken(
         if flight.attempts.in_doubt {
             return Ok(Step::Ask);
         }
-        let Trouble::Unanswered(why) = leg.unanswered(began, text) else { return Err(Trouble::Ending) };
+        let Trouble::Unanswered(why) = leg.unanswered(began, text, Halt::SpineUnavailable) else {
+            return Err(Trouble::Ending);
+        };
         let aside = SetAside { reason: Reason::RetriesExhausted, details: vec![why] };
         note(leg, flight, [Fact::SetAside(aside)], None).await?;
         return Ok(Step::Done);
@@ -190,6 +197,7 @@ async fn not_taken(
     if flight.attempts.in_doubt { Ok(Step::Resend) } else { Ok(Step::Redecide) }
 }
 
+/// Requirements: ACK-013, ACK-014.
 async fn quiet(leg: &Leg, flight: &mut Flight, text: String) -> Result<Step, Trouble> {
     flight.attempts = flight.attempts.doubted();
     note(leg, flight, [Fact::WentQuiet], Some(text)).await?;
@@ -204,6 +212,7 @@ async fn quiet(leg: &Leg, flight: &mut Flight, text: String) -> Result<Step, Tro
     if flight.is_clinical() && dissents_now(leg, flight).await? { Ok(Step::Ask) } else { Ok(Step::Resend) }
 }
 
+/// Requirement: ACK-037.
 async fn dissents_now(leg: &Leg, flight: &Flight) -> Result<bool, Trouble> {
     let entry = leg.store.entry(leg.run, &flight.key).await.map_err(|error| leg.end(error.into()))?;
     Ok(entry.is_none_or(|(_, candidate)| leg.rules.at(leg.clock.now()).consent(&candidate.record).dissents()))
@@ -222,6 +231,7 @@ async fn resend(leg: &Leg, flight: &mut Flight) -> Result<Step, Trouble> {
 }
 
 /// Asks the Spine whether it holds the message; the entry is `Uncertain`.
+/// Requirements: ACK-016, RUN-009.
 async fn ask(leg: &Leg, flight: &mut Flight) -> Result<Step, Trouble> {
     let asked_at = leg.clock.now();
     match held(leg, flight).await? {
@@ -252,6 +262,7 @@ async fn held(leg: &Leg, flight: &Flight) -> Result<Held, Trouble> {
 
 /// The list is refused, and receipt proves no storing; the entry is `Uncertain`. Once nothing can land any more, nobody asks
 /// any more.
+/// Requirement: ACK-036.
 async fn give_up_in_time(leg: &Leg, flight: &Flight) -> Result<Step, Trouble> {
     if !wait_until_landed(leg, flight).await {
         return Err(Trouble::Ending);
@@ -273,6 +284,7 @@ async fn wait_until_landed(leg: &Leg, flight: &Flight) -> bool {
 }
 
 /// The Spine does not hold it; the entry is `Uncertain`. Today's rules decide whether the same bytes go again.
+/// Requirement: ACK-015.
 async fn absent(leg: &Leg, flight: &Flight, read_at: Timestamp) -> Result<Step, Trouble> {
     let today = today(leg, flight).await?;
     if matches!(today, Today::Same) {
@@ -288,6 +300,7 @@ async fn absent(leg: &Leg, flight: &Flight, read_at: Timestamp) -> Result<Step, 
 }
 
 /// The entry is `Unsent`: today's rules decide whether the same bytes go again.
+/// Requirements: ELI-029, CON-026.
 async fn redecide(leg: &Leg, flight: &Flight) -> Result<Step, Trouble> {
     if leg.brake.is_pulled() {
         return Err(Trouble::Ending);
@@ -309,7 +322,7 @@ enum Today {
     /// Another content is due.
     Other,
     /// Nothing is due.
-    Nothing(SetAside, Vec<LocalChange>),
+    Nothing(MigrationSetAside),
 }
 
 async fn today(leg: &Leg, flight: &Flight) -> Result<Today, Trouble> {
@@ -324,8 +337,8 @@ async fn today(leg: &Leg, flight: &Flight) -> Result<Today, Trouble> {
                 && intent.uploaded.map(|uploaded| uploaded.content_sha256) == flight.content_sha256;
             Ok(if same { Today::Same } else { Today::Other })
         }
-        Ok(Decision::Settle(aside, local)) => Ok(Today::Nothing(aside, local)),
-        Err(Trouble::SetAside(aside)) => Ok(Today::Nothing(aside, Vec::new())),
+        Ok(Decision::Settle(aside)) => Ok(Today::Nothing(aside)),
+        Err(Trouble::SetAside(aside)) => Ok(Today::Nothing(aside.into())),
         Err(other) => Err(other),
     }
 }
@@ -333,8 +346,8 @@ async fn today(leg: &Leg, flight: &Flight) -> Result<Today, Trouble> {
 /// Gives the id up; the entry is `Unsent`. It is settled, or listed to be decided afresh.
 async fn abandon(leg: &Leg, flight: &Flight, today: Today) -> Result<Step, Trouble> {
     let mut writes = vec![leg.fact(&flight.key, Fact::Abandoned)];
-    if let Today::Nothing(aside, local) = today {
-        writes.push(Write { local, ..leg.fact(&flight.key, Fact::SetAside(aside)) });
+    if let Today::Nothing(aside) = today {
+        writes.push(leg.settling(&flight.key, aside));
     }
     leg.recorder.note(writes).await?;
     Ok(Step::Done)

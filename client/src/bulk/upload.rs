@@ -9,6 +9,7 @@ use super::lane::{Decision, Intent};
 use super::leg::{Leg, Trouble};
 
 /// What is due for this patient today.
+/// Requirements: PDS-001, CON-016, ELI-027.
 pub(super) async fn decide(leg: &Leg, candidate: Candidate) -> Result<Decision, Trouble> {
     let rules = leg.rules.at(leg.clock.now());
     let eligible = rules.assess(candidate)?;
@@ -27,16 +28,12 @@ pub(super) async fn decide(leg: &Leg, candidate: Candidate) -> Result<Decision, 
         content_sha256: crate::compose::content_sha256(summary.content()).map_err(|why| leg.end(why))?,
         dissent: summary.kind() == SummaryKind::Dissent,
     };
-    let mut warnings = summary.warnings().to_vec();
-    if summary.additional_withheld() {
-        warnings.push("additional-withheld");
-    }
     Ok(Decision::Send(Box::new(Intent {
         sha256: crate::compose::sha256(&message.body),
         message,
         settles_as,
         uploaded: Some(uploaded),
         local: Vec::new(),
-        note: (!warnings.is_empty()).then(|| warnings.join(" ")),
+        warnings: summary.warnings().to_vec(),
     })))
 }

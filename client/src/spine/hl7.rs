@@ -30,6 +30,8 @@ use outcome::{codes, retry_after};
 const POLL_PAUSE: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(10));
 /// The pause before a poll that follows a failed one.
 const POLL_PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
+/// The most that a 429 can make us wait before the next poll: the polling budget is spent by then.
+const LONGEST_POLL_PAUSE: Duration = Duration::from_mins(1);
 /// The most that a 429 or 503 can make us wait.
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
@@ -58,6 +60,7 @@ impl Hl7Spine {
     }
 
     /// Asks a question that changes nothing: it may be repeated.
+    /// Requirements: ACK-032, ACK-033.
     async fn question(&self, question: Frozen) -> Result<Reply, SpineFault> {
         let id = question.id;
         let request =
@@ -97,6 +100,7 @@ impl Hl7Spine {
         }
     }
 
+    /// Requirement: ACK-012.
     async fn event_list(&self, number: NhsNumber) -> Result<Answer, SpineFault> {
         let stamp = Stamp::new(self.clock.now());
         let question =
@@ -136,6 +140,7 @@ impl Spine for Hl7Spine {
         }
     }
 
+    /// Requirement: ACK-016.
     async fn holds(&self, number: NhsNumber, event: EventId) -> Result<Held, SpineFault> {
         let standing = match self.event_list(number).await? {
             Answer::EventList(list) => {

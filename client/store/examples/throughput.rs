@@ -138,8 +138,8 @@ async fn main() {
     };
     for round in ["import", "import again"] {
         let start = Stretch::begin();
-        let records = (1..=patients).map(|n| ImportItem::Patient(Box::new(patient(n))));
-        let codes = (0..ENTRIES).flat_map(|_| (1..=patients).map(|n| ImportItem::Code(key(n), code())));
+        let records = (1..=patients).map(|n| ImportItem::Patient(Box::new(patient(n)), 2));
+        let codes = (0..ENTRIES).flat_map(|_| (1..=patients).map(|n| ImportItem::Code(key(n), code(), 2)));
         let mut items = records.chain(codes).map(Ok::<_, ImportFailure>);
         store.import(&practice, &mut items, now).await.unwrap();
         told(round, patients, start.spent());

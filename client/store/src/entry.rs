@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use spine_rules::lifecycle::{Fact, State};
 use spine_rules::record::{LocalChange, PatientKey};
-use spine_rules::{Counter, Reason};
+use spine_rules::{Counter, Reason, Warning};
 
 use crate::run::RunId;
 
@@ -27,6 +27,8 @@ pub struct Entry {
     pub sent_in_leg: Option<u32>,
     /// SHA-256 of the content under the live id, for the comparison when today's rules are run again.
     pub content_sha256: Option<[u8; 32]>,
+    /// What a person should know of it although nothing stops.
+    pub warnings: Vec<Warning>,
     /// Rises with every fact of the run.
     pub version: u64,
 }
@@ -69,6 +71,9 @@ pub struct Write {
     /// them; Rejected and Unresolved only those that replace a legacy code, for those say what the patient said. What an unresolved
     /// message still waits with goes over to the run that takes it over; what an abandoned one waited with is forgotten.
     pub local: Vec<LocalChange>,
+    /// What a person should know, with a decision (`Dispatched`, `SetAside`) only: it replaces what an earlier decision said. An abandoned
+    /// message takes its warnings with it.
+    pub warnings: Vec<Warning>,
     /// Codes of the Spine or a note for the report, never a patient's data.
     pub note: Option<String>,
 }
@@ -77,7 +82,16 @@ impl Write {
     /// A fact without anything beside it.
     #[must_use]
     pub const fn new(key: PatientKey, fact: Fact, at: Timestamp) -> Self {
-        Self { key, fact, at, frozen: None, uploaded: None, local: Vec::new(), note: None }
+        Self {
+            key,
+            fact,
+            at,
+            frozen: None,
+            uploaded: None,
+            local: Vec::new(),
+            warnings: Vec::new(),
+            note: None,
+        }
     }
 }
 
@@ -100,6 +114,8 @@ pub struct Tally {
     pub counters: BTreeMap<Counter, u64>,
     /// Settled entries by reason; reasons without entries are absent.
     pub reasons: BTreeMap<Reason, u64>,
+    /// Entries by warning; an entry with several counts under each. Warnings without entries are absent.
+    pub warnings: BTreeMap<Warning, u64>,
     /// Local code changes applied by this run.
     pub local_changes: u64,
     /// Entries that still have a live id.

@@ -34,6 +34,7 @@ pub trait Store: Send + Sync + 'static {
     /// Kept across imports: what the Spine acknowledged, local code changes that the new extract does not show yet, runs. A
     /// patient who is in an older import and not in this one counts as deducted. Refused while a lease is held, and holds it itself for
     /// as long as it lasts (the fence rises). Refused for another practice's extract: ids of patients are one practice's own.
+    /// Requirement: RUN-017.
     async fn import(
         &self,
         practice: &Practice,

@@ -13,7 +13,7 @@ use bench::{
 };
 use proptest::prelude::*;
 use spine_rules::lifecycle::State;
-use spine_rules::{Fact, Reason, SetAside};
+use spine_rules::{Fact, Reason, SetAside, Warning};
 use spine_store::{Closed, Cursor, Fence, FrozenBytes, RunId, RunKind, Store, Uploaded, Write};
 
 /// Patients of every case: few, so that their stories grow long.
@@ -74,6 +74,7 @@ fn write(n: u32, fact: Fact, number: u32) -> Write {
         frozen: dispatched.then(|| FrozenBytes(bytes(number).into())),
         uploaded: (dispatched && !number.is_multiple_of(5)).then_some(upload),
         local: if dispatched && number.is_multiple_of(2) { vec![implied()] } else { Vec::new() },
+        warnings: Warning::ALL.into_iter().take(number as usize % 4).filter(|_| dispatched).collect(),
         note: number.is_multiple_of(7).then(|| number.to_string()),
         ..Write::new(key(n), fact, t(i64::from(number)))
     }

@@ -71,6 +71,7 @@ contract! {
         a_settled_entry_refuses_every_fact,
         what_is_acknowledged_is_remembered,
         local_changes_settle_with_their_entry,
+        warnings_are_counted_by_the_decision_that_holds,
         two_runs_never_have_a_live_id_of_one_patient,
         nothing_that_can_be_shown_shows_a_patient;
 }

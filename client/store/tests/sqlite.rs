@@ -12,7 +12,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use bench::{bytes, dispatch, holder, import, item, key, new_run, patient, t, write};
-use spine_rules::{Counter, Fact, SetAside};
+use spine_rules::{Counter, Fact, SetAside, Warning};
 use spine_store::{Cursor, Fence, Run, RunKind, SqliteStore, Store, StoreError, StoreOptions};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
@@ -72,6 +72,31 @@ async fn a_newer_store_is_refused_in_plain_words() {
     assert!(matches!(&refused, StoreError::Unusable(why) if why.contains("newer software")), "{refused}");
 }
 
+#[tokio::test]
+async fn a_store_of_the_first_version_is_brought_up_and_its_run_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    let (store, _, run) = with_a_run(&path).await;
+    let before = store.tally(run.id).await.unwrap();
+    store.close().await.unwrap();
+    for sql in [
+        "ALTER TABLE entry DROP COLUMN warnings",
+        "DROP TABLE run_warning",
+        "DELETE FROM _sqlx_migrations WHERE version = 2",
+        "PRAGMA user_version = 1",
+    ] {
+        tamper(&path, sql).await.unwrap();
+    }
+    let store = open(&path).await.unwrap();
+    assert_eq!(store.tally(run.id).await.unwrap(), before);
+    let fence = store.take_lease(&holder("here"), t(9)).await.unwrap().fence;
+    store.open_leg(fence, run.id, &new_run(RunKind::InitialUpload, 9)).await.unwrap();
+    let again = spine_store::Write { warnings: vec![Warning::AmbiguousConsent], ..dispatch(1, 9, 9) };
+    let group = [write(1, Fact::ReconciledAbsent, 9), write(1, Fact::Abandoned, 9), again];
+    store.record(fence, run.id, &group).await.unwrap();
+    assert_eq!(store.tally(run.id).await.unwrap().warnings, [(Warning::AmbiguousConsent, 1)].into());
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn only_the_owner_may_read_it() {
@@ -114,7 +139,7 @@ async fn the_file_itself_refuses_what_must_never_be() {
         (
             "INSERT INTO entry SELECT 2, key, interaction, phase, state, until, location, reason, details, id, sha256, \
              settles_as, attempts, first_sent_at, last_sent_at, sent_in_leg, content_sha256, dissent, number, pending, \
-             frozen, version FROM entry WHERE phase = 1",
+             frozen, version, warnings FROM entry WHERE phase = 1",
             "entry.interaction",
         ),
     ] {
@@ -169,7 +194,7 @@ async fn twenty_thousand_patients_come_in_and_are_paged() {
     let mut template = patient(1);
     let items = (1..=total).rev().flat_map(|n| {
         template.key = key(n);
-        [spine_rules::import::ImportItem::Code(key(n), bench::code("one")), item(template.clone())]
+        [spine_rules::import::ImportItem::Code(key(n), bench::code("one"), 2), item(template.clone())]
     });
     let receipt = import(&store, items.collect::<Vec<_>>()).await.unwrap();
     assert_eq!((receipt.patients, receipt.stray_rows), (u64::from(total), 0));

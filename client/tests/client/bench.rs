@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use spine_client::session::Session;
 use spine_client::{
-    Action, Client, ClientError, Clock, Closed, Ended, Limits, RunKind, RunRequest, Silent, Stop, Store,
-    Tally, TimeOrderedIds,
+    Action, Client, ClientError, Clock, Closed, Ended, Limits, RunKind, RunRequest, RunSettings, Silent,
+    Stop, Store, Tally, TimeOrderedIds,
 };
 use spine_simulator::Spine;
 use spine_simulator::scenario::{Scenario, Settings};
@@ -42,6 +42,9 @@ impl spine_simulator::clock::Clock for PausedClock {
     }
 }
 
+/// What answers a request instead of the Spine.
+pub(crate) type Instead = Arc<dyn Fn(&Request) -> Option<Response> + Send + Sync>;
+
 /// What happens to the n-th exchange (from 0).
 pub(crate) type Interfere = Arc<dyn Fn(u64, &Request) -> Interference + Send + Sync>;
 
@@ -50,13 +53,23 @@ pub(crate) struct Bench {
     pub(crate) store: Arc<MemoryStore>,
     pub(crate) clock: PausedClock,
     pub(crate) interfere: Interfere,
+    pub(crate) instead: Instead,
 }
 
 impl Bench {
     /// The practice of the login, imported into a fresh store, and its Spine. Call within a paused runtime.
     pub(crate) async fn new(settings: Settings) -> Self {
-        let (world, session) = operator();
-        let clock = PausedClock { base: session.started_at(), start: tokio::time::Instant::now() };
+        Self::at(operator().1.started_at(), settings).await
+    }
+
+    /// The same so long before the session ends.
+    pub(crate) async fn before_the_end(span: jiff::SignedDuration, settings: Settings) -> Self {
+        Self::at(operator().1.ends_at() - span, settings).await
+    }
+
+    async fn at(base: Timestamp, settings: Settings) -> Self {
+        let (world, _) = operator();
+        let clock = PausedClock { base, start: tokio::time::Instant::now() };
         let scenario = Scenario::load(&world.dir.path().join("spine"), settings).unwrap();
         let options = StoreOptions::new("test-host", move || Clock::now(&clock));
         let bench = Self {
@@ -64,6 +77,7 @@ impl Bench {
             store: Arc::new(MemoryStore::new(options)),
             clock,
             interfere: Arc::new(|_, _| Interference::None),
+            instead: Arc::new(|_| None),
         };
         bench.client().import(&world.dir.path().join("practice"), None).await.unwrap();
         bench
@@ -75,6 +89,15 @@ impl Bench {
         interfere: impl Fn(u64, &Request) -> Interference + Send + Sync + 'static,
     ) -> Self {
         self.interfere = Arc::new(interfere);
+        self
+    }
+
+    /// The same Spine and practice with these answers instead of the Spine's own.
+    pub(crate) fn answered(
+        mut self,
+        instead: impl Fn(&Request) -> Option<Response> + Send + Sync + 'static,
+    ) -> Self {
+        self.instead = Arc::new(instead);
         self
     }
 
@@ -114,13 +137,17 @@ impl Bench {
         let (_, session) = operator();
         let spine = self.spine.clone();
         let interfere = Arc::clone(&self.interfere);
+        let instead = Arc::clone(&self.instead);
         let exchange = InProcess::new(move |request| {
-            let answer = spine.answer(&wire(request));
-            std::future::ready(Response { status: answer.status, headers: answer.headers, body: answer.body })
+            std::future::ready(instead(&request).unwrap_or_else(|| {
+                let answer = spine.answer(&wire(request));
+                Response { status: answer.status, headers: answer.headers, body: answer.body }
+            }))
         })
         .with_interference(move |n, request| interfere(n, request));
         let limits = Limits { lanes: 4, in_flight: 16, ..Limits::default() };
-        let request = RunRequest { limits, ..RunRequest::new(kind, action) };
+        let settings = RunSettings { limits, ..RunSettings::default() };
+        let request = RunRequest { settings: Some(settings), ..RunRequest::new(kind, action) };
         self.client().run(Arc::new(exchange), session, request, Stop::default(), &Silent).await
     }
 }

@@ -1,6 +1,7 @@
 //! The client against the fake Spine: over mutual TLS, and in one process with everything that can get lost.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod answers;
 mod bench;
 mod faults;
 mod whole_job;

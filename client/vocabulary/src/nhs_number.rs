@@ -36,6 +36,7 @@ pub enum NhsNumberError {
 
 impl NhsNumber {
     /// Reads ten digits, alone or parted by single spaces or hyphens as people write them (`999 000 0018`).
+    /// Requirements: ELI-009, ELI-010.
     pub fn parse(text: &str) -> Result<Self, NhsNumberError> {
         let text = text.trim();
         if text.is_empty() {

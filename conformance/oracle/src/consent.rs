@@ -1,16 +1,113 @@
 //! Which of several consent codes holds.
+//!
+//! `codes.csv` says what each code means and ranks it; `consent.csv` has the cases, and the tests hold [`effective`] to them.
 
+use std::cmp::Reverse;
+use std::sync::LazyLock;
+
+use crate::facts::{Code, Day};
 use crate::table;
 
 const TABLE: &str = include_str!("../tables/consent.csv");
+const CODES: &str = include_str!("../tables/codes.csv");
+
+static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
+    let known = |row: table::Row| Known {
+        code: row.cell("code"),
+        ctv3: row.cell("ctv3"),
+        snomed: row.cell("snomed"),
+        means: row.cell("means"),
+        generation: row.cell("generation"),
+        express: row.cell("express") == "yes",
+        rank: row.cell("rank").parse().unwrap_or_default(),
+    };
+    table::rows(CODES).into_iter().map(known).collect()
+});
+
+/// A consent code: how it is written in three schemes, and what it says.
+#[derive(Debug)]
+struct Known {
+    code: String,
+    ctv3: String,
+    snomed: String,
+    means: String,
+    generation: String,
+    express: bool,
+    rank: u8,
+}
+
+/// Whether an entry is a preference about the summary.
+pub(crate) fn is_preference(entry: &Code) -> bool {
+    known(entry).is_some()
+}
+
+fn known(entry: &Code) -> Option<&'static Known> {
+    let written = entry.code.trim_end_matches('.');
+    KNOWN.iter().find(|known| match entry.scheme.as_str() {
+        "read2" => known.code == written,
+        "ctv3" => known.ctv3 == written && !written.is_empty(),
+        "snomed" => known.snomed == written && !written.is_empty(),
+        _ => false,
+    })
+}
+
+/// What a record's consent codes come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Effective {
+    /// The code that holds; `None` where no preference is expressed.
+    pub code: Option<&'static str>,
+    /// Whether codes that mean different things claim the same moment.
+    pub ambiguous: bool,
+}
+
+impl Effective {
+    /// The code as a summary tells it: the one of SNOMED CT where there is one, otherwise that of Read version 2.
+    pub(crate) fn as_sent(&self) -> Option<&'static str> {
+        let known = KNOWN.iter().find(|known| Some(known.code.as_str()) == self.code)?;
+        Some(if known.snomed.is_empty() { &known.code } else { &known.snomed })
+    }
+}
+
+/// The code that holds on a day. A code without a date is of the day on which it was recorded. A code of the future counts for
+/// nothing; implied consent only where nothing express is there; then the latest date, on one date the latest recorded, in one moment the most restrictive; and of two codes of one date that mean the
+/// same, the newer generation. Sources: North West London, opt-out code list (the latest date, then the latest record); the
+/// rest is a design decision, each with its case in `consent.csv`.
+#[must_use]
+pub fn effective(entries: &[Code], today: Day) -> Effective {
+    let date = |entry: &Code| entry.day.or_else(|| Day::read(entry.recorded.get(..10)?));
+    let past = || entries.iter().filter(|entry| date(entry).is_none_or(|day| day <= today));
+    let claims: Vec<_> = past().filter_map(|entry| Some((known(entry)?, entry))).collect();
+    let moment = |known: &Known, entry: &Code| (known.express, date(entry), entry.recorded.clone());
+    let Some((holds, when)) =
+        claims.iter().max_by_key(|(known, entry)| (moment(known, entry), known.rank)).copied()
+    else {
+        return Effective { code: None, ambiguous: false };
+    };
+    let ambiguous = claims
+        .iter()
+        .any(|(known, entry)| moment(known, entry) == moment(holds, when) && known.means != holds.means);
+    let newest = claims
+        .iter()
+        .filter(|(known, entry)| {
+            (known.express, date(entry)) == (holds.express, date(when)) && known.means == holds.means
+        })
+        .max_by_key(|(known, _)| (known.generation.as_str(), Reverse(known.rank)));
+    Effective { code: newest.map(|(known, _)| known.code.as_str()), ambiguous }
+}
+
+/// Whether the code that holds refuses.
+pub(crate) fn dissents(entries: &[Code], today: Day) -> bool {
+    let code = effective(entries, today).code;
+    KNOWN.iter().any(|known| Some(known.code.as_str()) == code && known.means == "dissent")
+}
 
 /// One consent code in a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The Read code without its closing full stop.
     pub code: String,
-    /// Its date, in days from today; negative before.
-    pub day: i32,
+    /// Its date, in days from today; negative before; `None` where it has none.
+    pub day: Option<i32>,
     /// When it was typed: days from today.
     pub recorded_day: i32,
     /// When it was typed: time of day, as `09:00`.
@@ -47,13 +144,14 @@ pub fn precedences() -> Vec<Precedence> {
         .collect()
 }
 
-/// `9Ndo -90 12:00`, or with a day of its own for the typing: `9Ndo -90 12:00 -1`.
+/// `9Ndo -90 12:00`, or with a day of its own for the typing: `9Ndo -90 12:00 -1`, without a date of its own: `9Ndo undated 12:00 -1`.
 fn entry(text: &str) -> Option<Entry> {
     let mut words = text.split_whitespace();
-    let (code, day, time) = (words.next()?, words.next()?.parse().ok()?, words.next()?);
+    let (code, day, time) = (words.next()?, words.next()?, words.next()?);
+    let day = if day == "undated" { None } else { Some(day.parse().ok()?) };
     let recorded_day = match words.next() {
         Some(day) => day.parse().ok()?,
-        None => day,
+        None => day?,
     };
     Some(Entry { code: code.to_owned(), day, recorded_day, recorded_time: time.to_owned() })
 }
@@ -61,6 +159,44 @@ fn entry(text: &str) -> Option<Entry> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_code_is_known_with_its_meaning() {
+        let header = ["code", "ctv3", "snomed", "means", "generation", "express", "rank", "source"];
+        table::assert_well_formed(CODES, &header);
+        for known in KNOWN.iter() {
+            assert!(["core", "additional", "dissent"].contains(&known.means.as_str()), "{known:?}");
+            assert!((1..=4).contains(&known.rank), "{known:?}");
+        }
+    }
+
+    #[test]
+    fn every_case_comes_out_as_the_table_says() {
+        let today = Day::read("2026-09-15").unwrap();
+        for case in precedences() {
+            let mut entries: Vec<_> = case
+                .entries
+                .iter()
+                .map(|entry| Code {
+                    scheme: "read2".to_owned(),
+                    code: format!("{}.", entry.code),
+                    day: entry.day.map(|day| today.minus_days((-day).into())),
+                    recorded: format!(
+                        "{}T{}:00",
+                        today.minus_days((-entry.recorded_day).into()),
+                        entry.recorded_time
+                    ),
+                    ..Code::default()
+                })
+                .collect();
+            for _ in 0..2 {
+                let status = effective(&entries, today);
+                let expected = (case.effective.as_deref(), case.ambiguous);
+                assert_eq!((status.code, status.ambiguous), expected, "{}", case.case);
+                entries.reverse();
+            }
+        }
+    }
 
     #[test]
     fn every_entry_of_every_case_can_be_read() {

@@ -1,5 +1,7 @@
 //! Reading a table: comma-separated values with a header row, cells quoted where they hold a comma. The standard library is enough.
 
+pub(crate) mod decision;
+
 use std::collections::HashMap;
 
 /// One row: its cells by the names of their columns.
@@ -9,7 +11,12 @@ pub(crate) struct Row(HashMap<String, String>);
 impl Row {
     /// The cell of a column; blank where there is no such column. The tests of each table see to it that there is.
     pub(crate) fn cell(&self, column: &str) -> String {
-        self.0.get(column).cloned().unwrap_or_default()
+        self.text(column).to_owned()
+    }
+
+    /// The same, borrowed.
+    pub(crate) fn text(&self, column: &str) -> &str {
+        self.0.get(column).map_or("", String::as_str)
     }
 
     /// The cell of a column, if it is not blank.

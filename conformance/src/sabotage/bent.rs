@@ -121,7 +121,9 @@ impl Store for Bent {
         limit: usize,
     ) -> Result<Vec<(Entry, Candidate)>> {
         let mut page = self.store.page(run, cursor, after, limit).await?;
-        page.iter_mut().for_each(|(entry, candidate)| (self.page)(entry, candidate));
+        for (entry, candidate) in &mut page {
+            (self.page)(entry, candidate);
+        }
         Ok(page)
     }
 

@@ -16,7 +16,8 @@ use super::Sabotage;
 #[must_use]
 pub fn all() -> Vec<Sabotage> {
     [
-        acknowledgement::DEFECTS,
+        acknowledgement::client::DEFECTS,
+        acknowledgement::spine::DEFECTS,
         consent::DEFECTS,
         demographics::DEFECTS,
         eligibility::DEFECTS,

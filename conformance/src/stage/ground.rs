@@ -71,6 +71,8 @@ pub struct Server {
     pub identity: Option<Arc<Requester>>,
     /// The same without a client certificate.
     pub anonymous: Option<Arc<Requester>>,
+    /// Base address of the control port, plain HTTP, where there is one.
+    pub control: Option<String>,
     /// Makes message ids that this server has not seen yet.
     pub salt: u32,
 }

@@ -8,6 +8,7 @@ mod operator;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -15,8 +16,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use spine_client::store::{MemoryStore, StoreOptions};
 use spine_client::transport::{Cause, Failure, Method, Response, Stage};
 use spine_client::{
-    Action, Client, Clock, Counters, Ended, Exchange, Ids, RunKind, RunRequest, Silent, Stop, Store,
-    TimeOrderedIds,
+    Action, Client, Clock, Counters, Ended, Exchange, Ids, RunKind, RunRequest, RunSettings, Silent, Stop,
+    Store, TimeOrderedIds,
 };
 use spine_simulator::Spine;
 use spine_simulator::scenario::{Scenario as Population, Settings};
@@ -31,7 +32,9 @@ use crate::wire::{Honest, Reply, Request, Service, Tamper, Tampered};
 use clock::VirtualClock;
 
 /// The longest that a step may take in virtual time.
-const LONGEST_STEP: Duration = Duration::from_secs(72 * 3600);
+const LONGEST_STEP: Duration = Duration::from_hours(72);
+/// How many requests a play may make: a client that asks without end, and without time going by, is left without an answer.
+const MOST_REQUESTS: usize = 4_000;
 /// How many patients are worked on at a time: enough to overlap, few enough to follow.
 const LANES: usize = 2;
 const IN_FLIGHT: usize = 8;
@@ -47,8 +50,8 @@ pub struct Seams {
     pub clock: fn(Arc<dyn Clock>) -> Arc<dyn Clock>,
     /// New message ids.
     pub ids: fn(Arc<dyn Ids>) -> Arc<dyn Ids>,
-    /// How the run is asked for.
-    pub request: fn(&mut RunRequest),
+    /// The run's settings.
+    pub settings: fn(&mut RunSettings),
     /// The practice's folder, before the client reads it.
     pub practice: fn(&Path),
 }
@@ -60,7 +63,7 @@ impl Default for Seams {
             store: |store| store,
             clock: |clock| clock,
             ids: |ids| ids,
-            request: |_| {},
+            settings: |_| {},
             practice: |_| {},
         }
     }
@@ -97,7 +100,10 @@ pub fn play(scenario: &Scenario, seams: &Seams) -> Result<Observation, StageErro
             scenario,
             seams,
             client: Client::new(store, client_clock, ids, "a-test"),
-            exchange: Arc::new(Wire(Tampered { tamper: (seams.tamper)(), service: recorder.clone() })),
+            exchange: Arc::new(Wire {
+                service: Tampered { tamper: (seams.tamper)(), service: recorder.clone() },
+                requests: AtomicUsize::new(0),
+            }),
             session: session.clone(),
             recorder,
             spine,
@@ -158,11 +164,13 @@ impl Playing<'_> {
     }
 
     async fn run(&mut self, kind: Kind, way: Way, stop_after: Option<usize>) -> Result<(), StageError> {
-        let mut request = RunRequest::new(run_kind(kind), action(way));
-        request.limits.lanes = LANES;
-        request.limits.in_flight = IN_FLIGHT;
-        (self.scenario.request)(&mut request);
-        (self.seams.request)(&mut request);
+        let mut settings = RunSettings::default();
+        settings.limits.lanes = LANES;
+        settings.limits.in_flight = IN_FLIGHT;
+        (self.scenario.settings)(&mut settings);
+        (self.seams.settings)(&mut settings);
+        let request = RunRequest::new(run_kind(kind), action(way));
+        let request = RunRequest { settings: Some(settings), ..request };
         let stop = Stop::default();
         if let Some(after) = stop_after {
             let stop = stop.clone();
@@ -238,7 +246,10 @@ fn of_ended(ended: &Ended) -> RunOutcome {
 }
 
 /// The suite's wire as the client's seam.
-struct Wire<S>(Tampered<S>);
+struct Wire<S> {
+    service: Tampered<S>,
+    requests: AtomicUsize,
+}
 
 #[async_trait]
 impl<S: Service + 'static> Exchange for Wire<S> {
@@ -250,7 +261,10 @@ impl<S: Service + 'static> Exchange for Wire<S> {
             headers: request.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
             body: request.body.to_vec(),
         };
-        match self.0.answer(&sent) {
+        if self.requests.fetch_add(1, Ordering::SeqCst) >= MOST_REQUESTS {
+            return std::future::pending().await;
+        }
+        match self.service.answer(&sent) {
             Reply::Silence => Err(Failure::NoAnswer(Cause::Timeout(Stage::Answer))),
             Reply::Unreached => Err(Failure::NeverSent(Cause::ConnectionRefused)),
             Reply::Answer(answer) => {

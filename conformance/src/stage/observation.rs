@@ -86,6 +86,7 @@ pub struct Observation {
 
 impl Observation {
     /// The exchanges of a sort about a person.
+    #[must_use]
     pub fn about<'a>(&'a self, slug: &str, sort: Sort) -> Vec<&'a Exchange> {
         let number = self.people.number(slug);
         self.of(sort).into_iter().filter(|one| one.seen.patient.as_deref() == Some(number.as_str())).collect()

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use spine_client::RunRequest;
+use spine_client::RunSettings;
 use spine_fixtures::population::staff;
 use spine_simulator::Spine;
 use spine_simulator::scenario::Settings;
@@ -24,8 +24,8 @@ pub struct Scenario {
     pub script: fn() -> Box<dyn Script>,
     /// How the Spine behind the script behaves.
     pub spine: fn(&mut Settings),
-    /// How the run differs from one with every setting at its default. Anything else than the default needs virtual time.
-    pub request: fn(&mut RunRequest),
+    /// The run's settings, where they are not the default. Anything else than the default needs virtual time.
+    pub settings: fn(&mut RunSettings),
     /// What the operator does after the practice is imported and the operator is logged in.
     pub steps: &'static [Step],
 }
@@ -128,7 +128,7 @@ impl Scenario {
             need: Need::Anything,
             script: || Box::new(Forward),
             spine: |_| {},
-            request: |_| {},
+            settings: |_| {},
             steps,
         }
     }
@@ -149,8 +149,8 @@ impl Scenario {
 
     /// The same with other settings of the run, which needs virtual time.
     #[must_use]
-    pub const fn with(mut self, request: fn(&mut RunRequest)) -> Self {
-        self.request = request;
+    pub const fn with(mut self, settings: fn(&mut RunSettings)) -> Self {
+        self.settings = settings;
         self.need = Need::VirtualTime;
         self
     }

@@ -1,5 +1,6 @@
 //! HTTP/1.1 as the suite itself reads and writes it: enough for the Spine's protocols, bounded, blocking.
 
+use std::fmt::Write as _;
 use std::io::{self, BufRead, Read as _, Write};
 
 use super::message::{Answer, Request};
@@ -53,12 +54,13 @@ fn send(to: &mut impl Write, head: String, body: &[u8]) -> io::Result<()> {
 /// Headers that frame the message are this codec's own.
 fn headers_to(text: &mut String, headers: &[(String, String)], length: usize) {
     let ours = ["host", "content-length", "transfer-encoding", "connection"];
+    // Writing to a string cannot fail.
     for (name, value) in headers {
         if !ours.iter().any(|own| name.eq_ignore_ascii_case(own)) {
-            text.push_str(&format!("{name}: {value}\r\n"));
+            let _ = write!(text, "{name}: {value}\r\n");
         }
     }
-    text.push_str(&format!("Content-Length: {length}\r\n\r\n"));
+    let _ = write!(text, "Content-Length: {length}\r\n\r\n");
 }
 
 type Head = (String, Vec<(String, String)>);

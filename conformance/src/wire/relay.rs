@@ -16,7 +16,7 @@ use super::message::{Reply, Service};
 use super::tls::ServerTls;
 
 /// How long a connection may say nothing.
-const IDLE: Duration = Duration::from_secs(120);
+const IDLE: Duration = Duration::from_mins(2);
 
 /// A running relay.
 pub struct Relay {

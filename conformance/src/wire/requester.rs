@@ -13,7 +13,7 @@ use super::message::{Answer, Reply, Request, Service};
 use super::tls::ClientTls;
 
 /// How long it waits for bytes.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 type Stream = BufReader<StreamOwned<ClientConnection, TcpStream>>;
 

@@ -6,7 +6,7 @@ use spine_oracle::matching::{Comparison, Likeness};
 use spine_rules::demographics::{PdsAnswer, PdsRecord};
 use spine_rules::record::{Candidate, CodedEntry};
 use spine_rules::standing::{Standing, StandingSummary};
-use spine_rules::{MigrationVerdict, Reason};
+use spine_rules::{MigrationVerdict, Reason, Rules, Settings};
 use spine_vocabulary::{AcsPermission, CodeScheme, ConsentCode, EventId, Gender, NhsNumber, OdsCode};
 
 use crate::world::{Files, SpineSide, World};
@@ -57,14 +57,15 @@ fn the_migration_follows_the_table() {
     let ordinary = ordinary();
     for row in spine_oracle::migration::decisions() {
         let mut candidate = ordinary.candidates[0].clone();
-        candidate.record.codes = row.local.iter().map(|code| coded(code, -400, -400, "09:00")).collect();
+        candidate.record.codes =
+            row.local.iter().map(|code| coded(code, Some(-400), -400, "09:00")).collect();
         let standing = standing(row.summary, row.acs_dissent);
         let files = Files { world: &ordinary, dissent_set: false };
         let pds = files.retrieve(candidate.record.number.valid().unwrap());
         let matched = ordinary.rules.assess_for_migration(candidate).unwrap().agree(&pds).unwrap();
         let (reason, sets_dissent, local) = match matched.decide(&standing) {
             MigrationVerdict::SetDissent { local, .. } => (Reason::SentPermission, true, local),
-            MigrationVerdict::Settle(aside, local) => (aside.reason, false, local),
+            MigrationVerdict::Settle(aside) => (aside.set_aside.reason, false, aside.local),
         };
         let adds: Vec<_> =
             local.iter().map(|change| change.code.read_v2().trim_end_matches('.').to_owned()).collect();
@@ -73,6 +74,26 @@ fn the_migration_follows_the_table() {
             (row.reason.as_str(), row.sets_dissent, row.adds.iter().cloned().collect()),
             "{row:?}"
         );
+    }
+}
+
+#[test]
+fn a_standing_summary_is_left_or_replaced_as_the_table_of_nn_days_says() {
+    let ordinary = ordinary();
+    let pds = Files { world: &ordinary, dissent_set: false }
+        .retrieve(ordinary.candidates[0].record.number.valid().unwrap());
+    for row in spine_oracle::eligibility::standings() {
+        let since = TODAY.checked_sub(row.registered_days.days()).unwrap();
+        let mut profile = ordinary.rules.practice().clone();
+        profile.nn_days = u8::try_from(row.nn_days).unwrap();
+        profile.scr_enabled_on = Some(since.max(profile.scr_enabled_on.unwrap()));
+        let mut candidate = ordinary.candidates[0].clone();
+        candidate.record.registration.since = Some(since);
+        let rules = Rules::new(Settings::default(), profile, TODAY);
+        let matched = rules.assess(candidate).unwrap().agree(&pds).unwrap();
+        let verdict = matched.permit(&standing(true, false)).map(drop).map_err(|aside| aside.reason);
+        let expected = if row.replaced { Ok(()) } else { Err(Reason::ExistingSummary) };
+        assert_eq!(verdict, expected, "{row:?}");
     }
 }
 
@@ -132,7 +153,7 @@ fn standing(summary: bool, dissent: bool) -> Standing {
     if dissent { Standing::Refused } else { Standing::Told { store: ask, view: ask, newest } }
 }
 
-fn coded(code: &str, day: i32, recorded_day: i32, recorded_time: &str) -> CodedEntry {
+fn coded(code: &str, day: Option<i32>, recorded_day: i32, recorded_time: &str) -> CodedEntry {
     let on = |day: i32| TODAY.checked_add(day.days()).unwrap();
     let recorded_at: DateTime = format!("{}T{recorded_time}:00", on(recorded_day)).parse().unwrap();
     CodedEntry {
@@ -140,7 +161,7 @@ fn coded(code: &str, day: i32, recorded_day: i32, recorded_time: &str) -> CodedE
         code: code.to_owned(),
         consent: Some(ConsentCode::read(CodeScheme::ReadV2, code).unwrap()),
         term: String::new(),
-        date: Some(on(day)),
+        date: day.map(on),
         recorded_at: Some(recorded_at),
         priority: None,
         free_text: String::new(),

@@ -3,8 +3,9 @@
 //! No network and no message: what is compared is the decision alone.
 
 use jiff::civil::{Date, date};
+use spine_conformance::agreement::cells::Facts;
 use spine_fixtures::{Persona, personas};
-use spine_oracle::Expected;
+use spine_oracle::{Expected, judge};
 use spine_rules::Reason;
 use spine_rules::record::LocalChange;
 
@@ -52,6 +53,23 @@ fn rules_and_oracle_judge_every_persona_alike() {
         }
     }
     assert!(disagreements.is_empty(), "{} disagreements\n{}", disagreements.len(), disagreements.join("\n"));
+}
+
+#[test]
+fn the_tables_judge_every_persona_as_was_written_down() {
+    for today in DAYS {
+        let World { facts: Facts { practice, patients }, .. } = &World::new(personas().len(), *today);
+        for (persona, patient) in personas().iter().zip(patients) {
+            let migration = judge::migration(patient, practice);
+            let upload = judge::upload(&judge::migrated(patient, practice, &migration), practice);
+            let judged = Verdict {
+                migration: migration.reason.to_owned(),
+                adds: migration.adds.map(str::to_owned),
+                upload: upload.reason.to_owned(),
+            };
+            assert_eq!(judged, verdict_of_oracle(persona), "{} on {today}", persona.slug);
+        }
+    }
 }
 
 #[test]

@@ -32,6 +32,8 @@ pub struct RunFigures {
     pub counters: Counters,
     /// Settled patients by reason.
     pub reasons: BTreeMap<String, u64>,
+    /// Patients by warning.
+    pub warnings: BTreeMap<String, u64>,
     /// How long it took, in seconds.
     pub seconds: f64,
     /// Patients settled per second.
@@ -77,6 +79,7 @@ impl RunFigures {
             population: report.population,
             counters: report.counters,
             reasons: report.reasons.clone(),
+            warnings: report.warnings.clone(),
             seconds: report.seconds,
             patients_per_second: report.patients_per_second,
         }
@@ -90,10 +93,11 @@ pub(crate) fn table(travelled: &Travelled) -> String {
     for report in &travelled.runs {
         let _ = write!(
             text,
-            "\n{}{}\n{}  {:.1} s, {:.0} patients per second\n",
+            "\n{}{}\n{}{}  {:.1} s, {:.0} patients per second\n",
             spine_cli::headline(report),
             spine_cli::counters(report),
             spine_cli::reasons(report),
+            spine_cli::warnings(report),
             report.seconds,
             report.patients_per_second
         );

@@ -71,7 +71,10 @@ async fn everything_reconciles_and_one_seed_gives_one_set_of_verdicts() {
     assert_eq!(keys(&document["ledger"]), ["content_for_dissenters", "doubled", "lost", "stored"]);
     assert_eq!(document["runs"][0]["kind"], "consent-migration");
     let run = &document["runs"][1];
-    assert_eq!(keys(run), ["counters", "kind", "patients_per_second", "population", "reasons", "seconds"]);
+    assert_eq!(
+        keys(run),
+        ["counters", "kind", "patients_per_second", "population", "reasons", "seconds", "warnings"]
+    );
     assert_eq!(keys(&run["counters"]), ["failed", "not_required", "sending", "sent", "unprocessed"]);
 }
 

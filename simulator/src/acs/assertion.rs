@@ -68,6 +68,7 @@ impl Setting {
     }
 
     /// Every rule that the setting breaks, in words.
+    /// Requirements: CON-043, CON-044, CON-045, CON-046, CON-047, CON-048.
     pub(super) fn wrong(&self) -> Vec<&'static str> {
         let functions =
             |name: &str| self.assertions.iter().filter(|one| one.function.as_deref() == Some(name)).count();

@@ -88,6 +88,7 @@ struct Wanted {
 }
 
 /// Sets a permission as if another system had.
+/// Requirement: SIM-019.
 pub(super) fn set_permission(spine: &Spine, number: &str, body: &Bytes) -> Response<Reply> {
     let permission = serde_json::from_slice::<Wanted>(body).ok().and_then(|wanted| wanted.permission().ok());
     let Some(permission) = permission else {

@@ -15,6 +15,7 @@ use super::user::Role;
 const ATTRIBUTES: &str = "http://www.syntegra.com";
 
 /// The answer for a ticket that opens a session: `role` is the first of the user's roles, the session's own.
+/// Requirement: SES-027.
 pub(super) fn success(session: &Session, role: &Role, response_id: Uuid, now: Timestamp) -> String {
     let (issued, since, until) = (moment(now), moment(session.since), moment(session.until));
     let id = escaped(session.user.id.as_str());
@@ -45,6 +46,7 @@ pub(super) fn success(session: &Session, role: &Role, response_id: Uuid, now: Ti
 }
 
 /// The answer for a ticket that opens nothing: unknown, logged out or expired.
+/// Requirement: SES-028.
 pub(super) fn requester(response_id: Uuid, now: Timestamp) -> String {
     response("samlp:Requester", response_id, now, "")
 }

@@ -52,6 +52,7 @@ impl Challenges {
     }
 
     /// Takes a challenge for the one attempt it is good for, unless it is unknown, used or too old.
+    /// Requirement: SES-029.
     pub(super) fn take(&self, id: &str, now: Timestamp) -> Option<Challenge> {
         let id = Uuid::try_parse(id).ok()?;
         let (since, challenge) = self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&id)?;

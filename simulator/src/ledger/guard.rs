@@ -3,6 +3,7 @@
 use spine_vocabulary::NhsNumber;
 
 /// Whether any ten digits that stand alone are an NHS number outside the block that was never issued.
+/// Requirement: SIM-014.
 pub(super) fn may_name_a_real_patient(body: &[u8]) -> bool {
     let joins = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
     let mut place = 0;

@@ -18,6 +18,7 @@ const PART_ID: &str = "2.16.840.1.113883.2.1.3.2.4.18.1";
 const CARE_PROVISION: &str = "2.16.840.1.113883.2.1.3.2.4.17.37";
 
 /// The answer with a record; `successor` is the number that took the place of the one asked for.
+/// Requirements: PDS-031, PDS-032, PDS-033.
 pub(super) fn record(person: &Person, successor: Option<NhsNumber>, query: &Query) -> Reply {
     let hidden = person.sensitivity.is_some_and(crate::scenario::Sensitivity::hides);
     let mut content: Vec<Element> = Vec::new();
@@ -67,6 +68,7 @@ fn observation(name: &'static str, code: &'static str) -> Element {
         .with(Element::new("code").attr("code", code).attr("codeSystem", system::SERIAL_CHANGE))
 }
 
+/// Requirement: PDS-035.
 fn patient_role(person: &Person, number: NhsNumber, query: &Query, hidden: bool) -> Element {
     let mut role = Element::new("patientRole").attr("classCode", "PAT");
     if let Some(sensitivity) = person.sensitivity {
@@ -121,6 +123,7 @@ fn with_details(mut shown: Element, person: &Person) -> Element {
 }
 
 /// The registered practice: the performer of primary care.
+/// Requirement: PDS-036.
 fn registration(ods: &str) -> Element {
     let performer = Element::new("performer").attr("typeCode", "PRF").with(
         Element::new("assignedEntity")

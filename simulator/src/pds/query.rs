@@ -26,6 +26,7 @@ pub(super) struct Query {
 
 impl Query {
     /// Reads a query; `None` without a number.
+    /// Requirement: PDS-040.
     pub(super) fn read(query: Node<'_, '_>) -> Option<Self> {
         let items: Vec<String> = items(query);
         let all = items.iter().any(|item| item == ITEMS[0]);
@@ -50,6 +51,7 @@ fn number(query: Node<'_, '_>) -> Option<String> {
 }
 
 /// Every rule of the query that it breaks.
+/// Requirements: PDS-037, PDS-038, PDS-039.
 pub(super) fn breaches(query: Node<'_, '_>) -> Breaches {
     let mut breaches = Breaches::default();
     let named = |parameter: Node<'_, '_>| {

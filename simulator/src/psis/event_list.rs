@@ -27,6 +27,7 @@ use crate::wire::write::{Acknowledgement, Element, reason};
 const VERSION: &str = "V3NPfIT4.2.00";
 
 /// Answers an event list query.
+/// Requirements: ACK-052, SIM-012.
 pub(crate) fn list_events(spine: &Spine, asked: &SyncRequest<'_, '_>, note: &mut Note) -> Reply {
     let breaches = breaches(asked.content, asked.wrapper.author.is_some());
     if !breaches.is_empty() {
@@ -59,6 +60,7 @@ fn not_found() -> Reason {
 }
 
 /// Whether the query may see the events of this patient.
+/// Requirement: CON-052.
 fn may_be_seen(patient: &Patient) -> Result<&Patient, Outcome> {
     match patient.standing() {
         Standing::Superseded(_) => {
@@ -71,6 +73,7 @@ fn may_be_seen(patient: &Patient) -> Result<&Patient, Outcome> {
 }
 
 /// The answer that a query failed, or succeeded with warnings only and found nothing.
+/// Requirement: ACK-041.
 fn failure(outcome: &Outcome, note: &mut Note) -> Reply {
     note.tags.push(outcome.tag());
     let reasons: &[Reason] = match outcome {
@@ -89,6 +92,7 @@ fn failure(outcome: &Outcome, note: &mut Note) -> Reply {
     }
 }
 
+/// Requirement: ACK-053.
 fn number(query: Node<'_, '_>) -> Result<NhsNumber, Outcome> {
     let value = one(query, HL7, "nHSNumber").and_then(|parameter| one(parameter, HL7, "value"));
     let extension = value.and_then(|value| attribute(value, "extension")).unwrap_or_default();

@@ -55,6 +55,7 @@ fn note(job: &Job) -> Note {
     }
 }
 
+/// Requirement: MSG-042.
 fn pending(spine: &Spine, id: Uuid, mut note: Note) -> Answered {
     note.tags.push(Tag::Pending);
     let response = WireResponse::empty(StatusCode::ACCEPTED)
@@ -63,6 +64,7 @@ fn pending(spine: &Spine, id: Uuid, mut note: Note) -> Answered {
     Answered { response, note }
 }
 
+/// Requirements: MSG-043, MSG-044.
 fn final_answer(spine: &Spine, job: &Job, outcome: &Outcome, at: Timestamp) -> Answered {
     let addressing = &spine.settings().addressing;
     let refers_to = job.message.to_string();

@@ -21,6 +21,7 @@ use crate::state::{Event, EventAuthor, EventStatus, Job, Outcome, Patient, Stage
 use crate::wire::issue::Reason;
 
 /// Processes every job that is due by now.
+/// Requirement: SIM-021.
 pub(crate) fn settle_due(spine: &Spine, now: Timestamp) {
     while let Some(job) = spine.memory().next_due(now) {
         process(spine, job, now);
@@ -73,6 +74,7 @@ fn duplicate(event: EventId, number: Option<NhsNumber>) -> Outcome {
 }
 
 /// Stores the event or says why not; and whether the patient is a dissenter by the ACS.
+/// Requirements: SIM-001, SIM-002.
 fn store(spine: &Spine, upload: &Upload, now: Timestamp) -> (Outcome, bool) {
     let number = upload.nhs_number;
     let mut part = spine.memory().patients.part(&number);
@@ -113,6 +115,7 @@ fn store(spine: &Spine, upload: &Upload, now: Timestamp) -> (Outcome, bool) {
 }
 
 /// Number, event id, consent, chain: in this order.
+/// Requirements: ACK-054, ACK-055, SIM-010, SIM-011.
 fn admit(spine: &Spine, upload: &Upload, patient: &Patient) -> Result<(), Outcome> {
     match patient.standing() {
         Standing::Valid => {}
@@ -149,6 +152,7 @@ pub(super) fn access_refused() -> Outcome {
 
 /// A `replacementOf` that does not fit. No source pairs a code with each case, so: an event that the patient never had is
 /// 410/30308; a summary that stands and is not the one named, or is not named at all, is 430/30112.
+/// Requirements: SIM-008, SIM-009.
 fn stale(why: Staleness) -> Outcome {
     let update = |words: &str| {
         let specific =

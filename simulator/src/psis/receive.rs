@@ -26,6 +26,7 @@ use crate::wire::{WireRequest, WireResponse};
 const UPLOAD: Interaction = Interaction::UploadPolled;
 
 /// Receives one upload.
+/// Requirement: SIM-020.
 pub(crate) fn receive(spine: &Spine, request: &WireRequest, sha256: Sha256, now: Timestamp) -> Answered {
     let mut note = Note::default();
     let opened = match open(request) {
@@ -87,6 +88,7 @@ fn open(request: &WireRequest) -> Result<Opened<'_>, Refusal> {
     Ok(Opened { parts, header, root })
 }
 
+/// Requirements: MSG-050, MSG-052.
 fn hold_header<'a>(spine: &Spine, opened: &Opened<'a>) -> Result<Checked<'a>, Refusal> {
     let header = &opened.header;
     let broken = |why: &dyn std::fmt::Display| Refusal::from(Fault::not_well_formed(&why.to_string()));
@@ -133,6 +135,7 @@ fn ebxml_errors(breaches: &Breaches) -> Vec<EbxmlError> {
 }
 
 /// Puts the message into the queue, unless its id was used before: then what the `duplicate` setting says.
+/// Requirements: SIM-003, SIM-004, SIM-005, SIM-006.
 fn queue(
     spine: &Spine,
     header: &Header,
@@ -188,6 +191,7 @@ fn queue(
     accepted(spine, id, note)
 }
 
+/// Requirement: MSG-042.
 fn accepted(spine: &Spine, job: Uuid, note: Note) -> Answered {
     let response = WireResponse::empty(StatusCode::ACCEPTED)
         .with_header(CONTENT_LOCATION, &format!("{POLL}{:X}", job.hyphenated()))

@@ -4,6 +4,7 @@
 //! rule set is known to get wrong (two `replacementOf`) is held as the specification means it.
 
 mod author;
+mod below;
 mod entries;
 mod rules;
 mod text;
@@ -13,6 +14,7 @@ use spine_vocabulary::code::system;
 use spine_vocabulary::{EventId, NhsNumber, NhsNumberError};
 
 pub(crate) use author::write_again;
+use below::Below;
 
 use crate::ledger::SummaryKind;
 use crate::wire::issue::Breaches;
@@ -40,7 +42,7 @@ impl<'a, 'i: 'a> Summary<'a, 'i> {
     #[must_use]
     pub fn read(control_act: Node<'a, 'i>) -> Option<Self> {
         let node = one(one(control_act, HL7, "subject")?, HL7, "GPSummary")?;
-        let text = text::html(node);
+        let text = text::html(node).map(|html| (html, Below::of(html)));
         let number = one(node, HL7, "recordTarget")
             .and_then(|target| one(target, HL7, "patient"))
             .and_then(|patient| one(patient, HL7, "id"))
@@ -51,8 +53,9 @@ impl<'a, 'i: 'a> Summary<'a, 'i> {
             id: one(node, HL7, "id").and_then(|id| attribute(id, "root")).map(str::to_owned),
             nhs_number: number.map_or(Err(NhsNumberError::Missing), exact_number),
             replaces: rules::prior(node).and_then(|id| EventId::parse(&id).ok()),
-            kind: text.map_or(SummaryKind::Full, text::kind),
-            clinical: entries::are_clinical(node) || text.is_some_and(text::has_clinical_section),
+            kind: text.as_ref().map_or(SummaryKind::Full, |(html, below)| text::kind(*html, below)),
+            clinical: entries::are_clinical(node)
+                || text.is_some_and(|(html, below)| text::has_clinical_section(html, &below)),
         })
     }
 

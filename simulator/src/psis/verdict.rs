@@ -67,6 +67,7 @@ fn note_summary(summary: &Summary<'_, '_>, judged: &mut Judged) {
 }
 
 /// Whether this system, with this user, may send anything.
+/// Requirements: SES-025, SES-026, SIM-018.
 fn may_send(
     spine: &Spine,
     request: &WireRequest,
@@ -175,10 +176,12 @@ fn upload(
 }
 
 /// What the guard rail against real use says.
+/// Requirement: SIM-014.
 pub(crate) const NOT_A_TEST_PATIENT: &str =
     "this is a simulator: it takes NHS numbers that begin with 9 only, and this message is not kept";
 
 /// 400/35160 with words.
+/// Requirement: SUM-050.
 pub(super) fn wrong_number(why: &str) -> Outcome {
     let display = format!("[PSIS-35160] - Invalid input message. {why}");
     Outcome::Business(vec![Reason::error(PSIS_INVALID), Reason::error(PSIS_NHS_NUMBER).saying(display)])

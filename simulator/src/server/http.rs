@@ -151,6 +151,7 @@ async fn respond(
 }
 
 /// The body in one piece, or the status of its refusal.
+/// Requirement: SIM-022.
 async fn whole(mut body: Incoming, longest: usize) -> Result<Bytes, StatusCode> {
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     let mut read = BytesMut::with_capacity(announced.min(longest));

@@ -25,6 +25,7 @@ pub enum ListenError {
 }
 
 /// Listens at a loopback address; port 0 takes a free one.
+/// Requirement: SIM-015.
 pub(crate) fn loopback(
     what: &'static str,
     address: IpAddr,

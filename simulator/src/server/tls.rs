@@ -27,6 +27,7 @@ pub enum TlsError {
 }
 
 /// The configuration for a port that only clients of `keys.authority` may use.
+/// Requirements: MSG-003, MSG-041.
 pub(crate) fn mutual(keys: &Keys) -> Result<Arc<ServerConfig>, TlsError> {
     let provider = Arc::new(default_provider());
     let mut trusted = RootCertStore::empty();

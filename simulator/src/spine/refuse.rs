@@ -68,6 +68,7 @@ fn codes(spine: &Spine, errors: &[EbxmlError]) -> Vec<String> {
 }
 
 /// The details of a rejection: one per violated rule.
+/// Requirement: ACK-042.
 pub(crate) fn details(spine: &Spine, breaches: &Breaches) -> Vec<Detail> {
     let unpublished = &spine.settings().unpublished_code;
     breaches

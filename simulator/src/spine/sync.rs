@@ -103,6 +103,7 @@ pub(super) fn serve(spine: &Spine, request: &WireRequest, sha256: Sha256, now: T
 
 const VERSION_OF_REJECTIONS: &str = "V3NPfIT3.1.10";
 
+/// Requirement: MSG-049.
 fn open(request: &WireRequest) -> Result<(&'static Route, &str), Refusal> {
     if request.headers.contains_key(CONTENT_ENCODING) {
         return Err(Refusal::Http(StatusCode::UNSUPPORTED_MEDIA_TYPE, "a request body is never compressed"));
@@ -154,6 +155,7 @@ fn hold_message_id(spine: &Spine, asked: &SyncRequest<'_, '_>, note: &mut Note) 
 }
 
 /// The rejection of a message id that was used for other bytes; loud in the ledger.
+/// Requirement: SIM-006.
 pub(crate) fn reused(spine: &Spine, asked: &SyncRequest<'_, '_>, note: &mut Note) -> Reply {
     let what = "a message id was used again for other bytes";
     note.tags.push(Tag::Violation(what.to_owned()));
@@ -165,6 +167,7 @@ pub(crate) fn reused(spine: &Spine, asked: &SyncRequest<'_, '_>, note: &mut Note
     Reply::acknowledge(&Outcome::Rejected(vec![detail()]), VERSION_OF_REJECTIONS)
 }
 
+/// Requirement: MSG-045.
 fn render(
     spine: &Spine,
     route: &Route,

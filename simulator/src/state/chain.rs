@@ -22,6 +22,7 @@ pub enum EventStatus {
 
 impl EventStatus {
     /// Code and display name.
+    /// Requirement: MSG-047.
     pub(crate) const fn coded(self) -> (&'static str, &'static str) {
         match self {
             Self::Current => ("1", "Normal"),
@@ -78,6 +79,7 @@ impl Chain {
     }
 
     /// Whether an upload that replaces `prior` fits. With `may_be_silent` it need not name what stands.
+    /// Requirement: SIM-008.
     pub(crate) fn fits(&self, prior: Option<EventId>, may_be_silent: bool) -> Result<(), Staleness> {
         match (prior, self.standing()) {
             (None, Some(_)) if !may_be_silent => Err(Staleness::Unnamed),
@@ -89,6 +91,7 @@ impl Chain {
     }
 
     /// Adds an event, which takes the place of the standing one; tells which that was.
+    /// Requirement: SIM-007.
     pub(crate) fn push(&mut self, event: Event) -> Option<EventId> {
         let standing = self.0.last_mut().filter(|event| event.status == EventStatus::Current);
         let replaced = standing.map(|standing| {

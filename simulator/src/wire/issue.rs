@@ -85,6 +85,7 @@ pub struct Fault {
 
 impl Fault {
     /// 101: no such interaction at this address.
+    /// Requirement: ACK-043.
     #[must_use]
     pub fn unsupported() -> Self {
         Self {
@@ -96,6 +97,7 @@ impl Fault {
     }
 
     /// 201: not well formed, or not the envelope that was announced.
+    /// Requirement: ACK-043.
     #[must_use]
     pub fn not_well_formed(why: &str) -> Self {
         Self {

@@ -12,6 +12,7 @@ use crate::failure::CliError;
 const LONGEST: usize = 64;
 
 /// Asks for the PIN on the terminal, or reads it from standard input. Blocks.
+/// Requirement: SES-014.
 pub(super) fn read(from_stdin: bool) -> Result<Pin, CliError> {
     let typed = if from_stdin { line(io::stdin().lock())? } else { prompt()? };
     Pin::read(typed).map_err(|problem| {

@@ -40,11 +40,12 @@ pub(super) async fn show(desk: &Desk, client: &Client, report: &Report) -> Resul
     let name = operator.map_or_else(|| "no longer an operator".to_owned(), |operator| operator.name);
     let opened = spine_client::clock::uk_local(run.opened_at).strftime("%d %b %Y %H:%M");
     desk.output.data(&format!(
-        "{}  by {name} ({}), opened {opened}\n\n{}\n{}\n{}",
+        "{}  by {name} ({}), opened {opened}\n\n{}\n{}{}\n{}",
         table::headline(report),
         run.user,
         table::counters(report),
         table::reasons(report),
+        table::warnings(report),
         table::notes(report)
     ))
 }

@@ -4,10 +4,12 @@ use std::io::{self, BufRead as _, IsTerminal as _};
 use std::path::Path;
 use std::sync::Arc;
 
-use spine_client::{Action, Client, Clock as _, Ended, Halt, RunKind, RunRequest, Stop, SystemClock};
+use spine_client::{
+    Action, Client, ClientError, Clock as _, Ended, Halt, RunKind, RunRequest, RunSettings, Stop, SystemClock,
+};
 
 use super::{Desk, Service, connect, report};
-use crate::arguments::{Doing, Kind};
+use crate::arguments::{Doing, Kind, Means};
 use crate::exit::Exit;
 use crate::failure::CliError;
 use crate::show::output::say;
@@ -15,13 +17,22 @@ use crate::show::progress::Progress;
 use crate::show::table::{counted, patients};
 use crate::signals::Signals;
 
-pub(super) async fn run(
-    desk: &Desk,
-    kind: Kind,
-    action: Doing,
-    spine: &Path,
-    yes: bool,
-) -> Result<Exit, CliError> {
+/// What was said on the command line and in the settings file.
+pub(super) fn request(kind: Kind, action: Doing, means: Means) -> Result<RunRequest, CliError> {
+    if kind == Kind::ConsentMigration && means.terminology.is_some() {
+        return Err(CliError::new(
+            Exit::Usage,
+            "Nothing was sent. A consent migration sends no summaries, so it takes no --terminology.",
+        ));
+    }
+    let settings = means.settings.as_deref().map(RunSettings::read).transpose().map_err(ClientError::from)?;
+    let terminology = means.terminology;
+    Ok(RunRequest { settings, terminology, ..RunRequest::new(kind.into(), action.into()) })
+}
+
+/// Requirement: RUN-014.
+pub(super) async fn run(desk: &Desk, request: RunRequest, spine: &Path, yes: bool) -> Result<Exit, CliError> {
+    let kind = request.kind;
     let asks = !yes;
     if asks && !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
         return Err(CliError::new(
@@ -33,7 +44,6 @@ pub(super) async fn run(
     let client = desk.client().await?;
     let session = desk.session()?;
     let connection = connect(spine, Service::Spine)?;
-    let request = RunRequest::new(kind.into(), action.into());
     if asks && !confirmed(desk, &client, &request, &session).await? {
         desk.output.tell("Nothing was sent.");
         return Ok(Exit::Interrupted);
@@ -126,8 +136,8 @@ fn what_happens(kind: RunKind, action: Action) -> &'static str {
     }
 }
 
-fn tell_ending(desk: &Desk, kind: Kind, ended: &Ended) {
-    let resume = format!("scr run {} resume --spine FILE", RunKind::from(kind).code());
+fn tell_ending(desk: &Desk, kind: RunKind, ended: &Ended) {
+    let resume = format!("scr run {} resume --spine FILE", kind.code());
     match (&ended.halt, Exit::of_run(ended)) {
         (Some(halt), _) => {
             say(&halt.to_string());

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::{SignedDuration, Timestamp};
-use spine_client::{Clock, Counters, Reporter, Run, RunEvent, Tally};
+use spine_client::{Clock, Counters, Difference, Reporter, Run, RunEvent, Tally};
 
 use super::output::{Output, say};
 use super::table::{counted, grouped};
@@ -96,6 +96,7 @@ impl Progress {
 impl Reporter for Progress {
     fn report(&self, event: RunEvent) {
         match event {
+            RunEvent::Differs(what) => self.tell(differs(what)),
             RunEvent::Opened(run) => self.opened(&run),
             RunEvent::Progress(tally) => self.progress(&tally),
             RunEvent::Stopping => {
@@ -111,6 +112,18 @@ impl Reporter for Progress {
                     bar.finish_and_clear();
                 }
             }
+        }
+    }
+}
+
+/// What an operator should know who resumes otherwise than the run went so far.
+const fn differs(what: Difference) -> &'static str {
+    match what {
+        Difference::Settings => {
+            "The settings are other than in the run's last leg; whoever is settled stays as they are."
+        }
+        Difference::Terminology => {
+            "The terminology files say other than in the run's last leg; whoever is settled stays as they are."
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use spine_client::{Counter, Counters, Reason, Report, RunKind};
+use spine_client::{Counter, Counters, Reason, Report, RunKind, Warning};
 
 /// The counters as the users name them.
 const NAMES: [(Counter, &str); 5] = [
@@ -48,6 +48,22 @@ pub fn reasons(report: &Report) -> String {
         for (reason, count) in here {
             let _ = writeln!(text, "    {:>9}  {:<26}  {}", grouped(count), reason.code(), reason.text());
         }
+    }
+    text
+}
+
+/// A count per warning with its text; nothing where there is nothing to warn of.
+#[must_use]
+pub fn warnings(report: &Report) -> String {
+    let here = Warning::ALL.iter();
+    let here: Vec<_> =
+        here.filter_map(|warning| Some((*warning, *report.warnings.get(warning.code())?))).collect();
+    let mut text = String::new();
+    if !here.is_empty() {
+        let _ = writeln!(text, "  Warnings");
+    }
+    for (warning, count) in here {
+        let _ = writeln!(text, "    {:>9}  {:<26}  {}", grouped(count), warning.code(), warning.text());
     }
     text
 }
@@ -159,6 +175,7 @@ mod tests {
             population: 1_003,
             counters: Counters { sent: 1_000, failed: 1, not_required: 2, ..Counters::default() },
             reasons: [("sent".to_owned(), 1_000), ("in-doubt".to_owned(), 1), ("fp69".to_owned(), 2)].into(),
+            warnings: [("additional-withheld".to_owned(), 6)].into(),
             local_changes: 3,
             stray_rows: 4,
             incomplete: 5,
@@ -168,10 +185,17 @@ mod tests {
             build: "scr".into(),
         };
         assert_eq!(headline(&report), "Initial Upload, run 2: finished (1 leg)\n");
-        let all = counters(&report) + &reasons(&report) + &notes(&report);
-        for wanted in
-            ["Unprocessed", "Not Required", "1,003", "fp69", Reason::Fp69.text(), "IN DOUBT", "4 rows"]
-        {
+        let all = counters(&report) + &reasons(&report) + &warnings(&report) + &notes(&report);
+        for wanted in [
+            "Unprocessed",
+            "Not Required",
+            "1,003",
+            "fp69",
+            Reason::Fp69.text(),
+            "IN DOUBT",
+            "4 rows",
+            "Warnings\n            6  additional-withheld",
+        ] {
             assert!(all.contains(wanted), "{wanted} is missing in\n{all}");
         }
     }

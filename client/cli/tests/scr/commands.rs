@@ -10,6 +10,7 @@ fn an_extract_is_imported_and_its_bad_rows_are_listed_without_patient_data() {
     let surgery = Surgery::of(PATIENTS);
     let codes = surgery.path("practice/codes.csv");
     let mut text = std::fs::read_to_string(&codes).unwrap();
+    let before = text.lines().count();
     text.push_str(
         "P000001,read2,XaXbY,Canary term,2026-99-99,,,\nNOBODY,read2,XaXbY,Canary term,2026-01-01,,,\n",
     );
@@ -25,6 +26,10 @@ fn an_extract_is_imported_and_its_bad_rows_are_listed_without_patient_data() {
     let listed = std::fs::read_to_string(surgery.path("errors.csv")).unwrap();
     assert_eq!(listed.lines().next(), Some("file,line,column,reason"));
     assert_eq!(listed.lines().count(), 3, "{listed}");
+    // The last two lines of the file: the first holds its patient, the second belongs to nobody.
+    let (bad, nobodys) = (before + 1, before + 2);
+    assert!(listed.contains(&format!("codes.csv,{bad},date,")), "{listed}");
+    assert!(listed.contains(&format!("codes.csv,{nobodys},patient_id,")), "{listed}");
     for told in [listed, ran.out, ran.err] {
         assert!(!told.contains("Canary") && !told.contains("P000001") && !told.contains("NOBODY"), "{told}");
     }

@@ -102,7 +102,7 @@ fn a_spine_that_answers_html_is_no_spine() {
         at["identity"] = html.as_str().into();
     });
     surgery.login_at(spine, staff::OPERATOR_PIN).expect(76).says("cannot be understood");
-    fails_and_resumes(&surgery, spine, 69, "The Spine cannot be worked with");
+    fails_and_resumes(&surgery, spine, 76, "What answers is no Spine");
 }
 
 #[test]

@@ -6,5 +6,6 @@ mod commands;
 mod connection;
 #[cfg(unix)]
 mod interrupted;
+mod means;
 mod runs;
 mod surgery;

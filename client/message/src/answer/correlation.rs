@@ -33,6 +33,7 @@ pub enum Correlated {
 impl Correlation {
     /// Compares with the id of the message sent. One foreign id makes the whole answer foreign. An answer that names
     /// itself names nobody: published answers of the Spine do so in `messageRef`.
+    /// Requirement: ACK-011.
     #[must_use]
     pub fn with(&self, sent: MessageId) -> Correlated {
         let itself = |id| self.own == Some(id) || self.payload == Some(id);

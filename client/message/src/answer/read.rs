@@ -14,6 +14,7 @@ use crate::xml::tree::{Element, MAX_BYTES, Tree, is_utf8};
 
 /// Reads the body of an HTTP response, whatever its status. `content_type` is the header's value, if there was one; it is
 /// used for the boundary and the character encoding and otherwise not believed.
+/// Requirements: ACK-007, ACK-010.
 #[must_use]
 pub fn read_answer(content_type: Option<&str>, body: &[u8]) -> Reply {
     let mut correlation = Correlation::default();
@@ -109,6 +110,7 @@ fn enveloped(tree: &Tree, header: Header, correlation: &mut Correlation) -> Resu
 }
 
 /// Warnings refuse nothing.
+/// Requirement: ACK-026.
 fn refuses(errors: &[EbxmlIssue]) -> bool {
     errors.iter().any(|error| error.severity == EbxmlSeverity::Error)
 }
@@ -125,6 +127,7 @@ fn addressed(envelope: Element<'_>, correlation: &mut Correlation) {
 }
 
 /// The first known interaction, wrapped or not.
+/// Requirement: ACK-009.
 fn interaction(element: Element<'_>) -> Option<Element<'_>> {
     element.descendants().find(|element| element.space() == Space::Hl7 && kind(element.name()).is_some())
 }

@@ -17,6 +17,7 @@ const CAPACITY: usize = 3 * 1024;
 
 /// Puts the payload, a whole XML document, under its envelope. The conversation is the message's own: one exchange, one
 /// conversation. Duplicate elimination and acknowledgement are asked for as the reliable contract of uploads has it.
+/// Requirement: MSG-010.
 pub(crate) fn compose(
     interaction: Interaction,
     id: MessageId,
@@ -49,6 +50,7 @@ pub(crate) fn compose(
 const MUST_UNDERSTAND: (&str, &str) = ("SOAP:mustUnderstand", "1");
 const VERSION: (&str, &str) = ("eb:version", "2.0");
 
+/// Requirements: MSG-017, MSG-018, MSG-019, MSG-020, MSG-022.
 fn message_header(
     w: &mut Writer,
     interaction: Interaction,

@@ -66,6 +66,7 @@ impl Issue {
 
 impl Acknowledgement {
     /// Reads the head and the reasons of an interaction.
+    /// Requirement: ACK-005.
     pub(crate) fn read(interaction: Element<'_>) -> Result<Self, Why> {
         let type_code =
             interaction.all("acknowledgement").map(type_code).max().flatten().ok_or(Why::Incomplete)?;
@@ -94,6 +95,7 @@ impl Acknowledgement {
 
     /// What it says as the answer to an event list query: nothing stands (210/30312), or the patient dissents
     /// (420 with 30418 or 30402); `None` if it is a failure. Source: SCR FHIR API adaptor.
+    /// Requirements: CON-021, ACK-008.
     #[must_use]
     pub fn standing(&self) -> Option<Standing> {
         if self.errors().any(|issue| issue.is(&PSIS_ACF) || issue.is(&PSIS_NO_CONSENT)) {

@@ -64,6 +64,7 @@ impl EventList {
         Ok(Self::of(patient(list), events, permission(list, "Store")?, permission(list, "View")?))
     }
 
+    /// Requirements: SUM-043, SUM-044.
     fn of(
         patient: Option<NhsNumber>,
         events: Vec<ListedEvent>,
@@ -119,6 +120,7 @@ fn organisation(author: Element<'_>) -> Option<OdsCode> {
 }
 
 /// What the assertions say about one function; no assertion means Ask, several mean the most restrictive.
+/// Requirements: CON-018, CON-019.
 fn permission(list: Element<'_>, function: &str) -> Result<AcsPermission, Why> {
     let mut asserted = None;
     for assertion in list.descendants().filter(|element| named(*element, "accessControlAssertion")) {

@@ -28,6 +28,7 @@ const LIMITED: ErrorCode =
 
 impl PdsReply {
     /// Reads the interaction.
+    /// Requirements: PDS-023, PDS-024.
     pub(crate) fn read(interaction: Element<'_>) -> Result<Self, Why> {
         let issues = issues(interaction);
         let reports = |code: &ErrorCode| issues.iter().any(|issue| issue.is(code));
@@ -87,6 +88,7 @@ fn number(role: Element<'_>) -> Result<NhsNumber, Why> {
 
 /// Y stop noted, S sensitive. B (under investigation) hides nothing. Source: MIM, PDS, `..16.1`; Vision help, PDS Flagged
 /// Records.
+/// Requirements: ELI-021, PDS-026.
 fn confidential(role: Element<'_>) -> bool {
     role.all("confidentialityCode").any(|code| matches!(code.attribute("code"), Some("Y" | "S")))
 }
@@ -97,6 +99,7 @@ fn today(interaction: Element<'_>) -> String {
     if time::day(made).is_some() { made.chars().take(8).collect() } else { "99991231".to_owned() }
 }
 
+/// Requirement: ELI-025.
 fn death(role: Element<'_>) -> Option<PdsDeath> {
     let time = role.path(&["patientPerson", "deceasedTime"]);
     let notification = role
@@ -130,6 +133,7 @@ fn parts<'t>(person: Element<'t>, model: &'static str) -> impl Iterator<Item = E
 
 /// The one that is in that use today: of several, the one that began last. If none is today, none is usual; `ever` takes
 /// the last one then. A lone one that does not state its use is taken for usual.
+/// Requirements: PDS-020, PDS-021.
 fn usual<'t>(found: &[Element<'t>], wanted: &str, today: &str, ever: bool) -> Option<Element<'t>> {
     let stated = |element: &&Element<'t>| {
         element.attribute("use").is_some_and(|uses| uses.split_ascii_whitespace().any(|one| one == wanted))

@@ -12,6 +12,7 @@ use crate::xml::writer::Writer;
 
 /// Composes the request that sets both permissions, to store and to view, to the same value. [`AcsPermission::Ask`]
 /// travels as `Clear`, which names no accessor. Source: SCR FHIR API adaptor; Spine rules on ACS requests.
+/// Requirements: CON-030, CON-042.
 #[must_use]
 pub fn set_permissions(
     number: NhsNumber,

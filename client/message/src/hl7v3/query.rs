@@ -10,6 +10,7 @@ use crate::soap::envelope;
 
 /// Composes the event list query, `QUPC_IN180000SM04`, without dissent override. Here a parameter's value stands before
 /// its name. Source: SCR FHIR API adaptor.
+/// Requirements: MSG-037, MSG-038.
 #[must_use]
 pub fn event_list_query(
     number: NhsNumber,
@@ -37,6 +38,7 @@ pub fn event_list_query(
 
 /// Composes the PDS retrieval by NHS number, `QUPA_IN000008UK02`, of all current data. Here a parameter's name stands
 /// before its value. Source: MIM 6.3, PDS.
+/// Requirements: PDS-002, MSG-039, MSG-040.
 #[must_use]
 pub fn pds_retrieval(
     number: NhsNumber,

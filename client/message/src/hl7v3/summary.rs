@@ -18,6 +18,7 @@ use crate::xml::writer::{Attribute, Writer};
 
 /// Composes the upload of a summary by polling. The same arguments give the same bytes: the ids inside are derived from
 /// the message id. Source: MIM 4.2, GP Summary (`REPC_MT150007UK05`); SCR FHIR API adaptor.
+/// Requirement: MSG-023.
 #[must_use]
 pub fn upload(
     summary: &Summary,
@@ -66,6 +67,7 @@ pub(crate) fn compose(
     envelope::compose(interaction, id, addressing, stamp, &w.into_string())
 }
 
+/// Requirements: SUM-035, SUM-036, SUM-037, SUM-042, SUM-043.
 fn gp_summary(w: &mut Writer, said: &Said<'_>, wrapper: &Wrapper<'_>, practice: &Practice) {
     let time = wrapper.stamp.hl7();
     let mut children = Children::of(wrapper.id);
@@ -103,6 +105,7 @@ fn gp_summary(w: &mut Writer, said: &Said<'_>, wrapper: &Wrapper<'_>, practice: 
 }
 
 /// The author by SDS identifiers: the schema's other form wants a coded job role of another list and a postal address.
+/// Requirement: SUM-041.
 fn author(w: &mut Writer, author: &Author, time: &str) {
     w.element("author", &[("typeCode", "AUT"), ("contextControlCode", "OP")], |w| {
         w.empty("time", &[("value", time)]);

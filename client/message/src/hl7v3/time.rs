@@ -3,6 +3,7 @@
 use jiff::civil::{Date, DateTime};
 
 /// Reads a whole day; a year or a month alone is none. What follows the day is not looked at.
+/// Requirement: PDS-022.
 pub(crate) fn day(value: &str) -> Option<Date> {
     let digits = value.get(..8).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
     Date::new(number(digits, 0, 4)?, number(digits, 4, 6)?, number(digits, 6, 8)?).ok()

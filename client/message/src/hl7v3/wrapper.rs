@@ -27,6 +27,7 @@ pub(crate) struct Wrapper<'a> {
 
 impl Wrapper<'_> {
     /// Writes the wrapper, `content` standing after the authors in the control act. The order is that of the MIM schemas.
+    /// Requirements: MSG-025, MSG-027, MSG-028, MSG-029.
     pub(crate) fn write(&self, w: &mut Writer, its_version: bool, content: impl FnOnce(&mut Writer)) {
         let attributes = [("xmlns", HL7), ("ITSVersion", "XML_1.0")];
         let attributes = if its_version { &attributes[..] } else { &attributes[..1] };
@@ -49,6 +50,7 @@ impl Wrapper<'_> {
         });
     }
 
+    /// Requirement: MSG-031.
     fn person(&self, w: &mut Writer) {
         w.element("author", &[("typeCode", "AUT")], |w| {
             w.element("AgentPersonSDS", &[("classCode", "AGNT")], |w| {
@@ -102,6 +104,7 @@ pub(crate) const HEADER_SENDER: Function =
     Function { outer: "hl7:communicationFunctionSnd", device: "hl7:device", id: "hl7:id", type_code: "SND" };
 
 /// Writes which system has a part in the exchange.
+/// Requirement: MSG-030.
 pub(crate) fn communication(w: &mut Writer, function: &Function, asid: &Asid) {
     w.element(function.outer, &[("typeCode", function.type_code)], |w| {
         w.element(function.device, DEVICE, |w| {

@@ -10,6 +10,7 @@ const CAPACITY: usize = 4 * 1024;
 
 /// Composes a request: the envelope names the same interaction and the same systems as the wrapper, because the Spine
 /// compares them. `wsa:To` is the service's URN, as the national adaptor has it: the address is the transport's affair.
+/// Requirements: MSG-032, MSG-033, MSG-034, MSG-035.
 pub(crate) fn compose(wrapper: &Wrapper<'_>, content: impl FnOnce(&mut Writer)) -> Frozen {
     let mut w = Writer::document(CAPACITY);
     let service = wrapper.interaction.service().map(spine_vocabulary::Service::urn).unwrap_or_default();

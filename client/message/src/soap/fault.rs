@@ -29,6 +29,7 @@ impl SoapFault {
 
     /// Whether the same bytes may be sent again: only if there are codes and every one of them is 200, 206 or 208.
     /// Source: MHS adaptor.
+    /// Requirements: ACK-023, ACK-024.
     #[must_use]
     pub fn retriable(&self) -> bool {
         !self.codes.is_empty() && self.codes.iter().all(|code| matches!(code.as_str(), "200" | "206" | "208"))

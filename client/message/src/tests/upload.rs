@@ -1,7 +1,7 @@
 //! The upload: envelope, wrapper, summary.
 
 use roxmltree::{Document, Node};
-use spine_rules::summary::Content;
+use spine_rules::summary::{Block, Content};
 use spine_vocabulary::Category;
 
 use super::fixture::{ID, PRIOR, everything, id, least, number, parts, upload};
@@ -100,6 +100,43 @@ fn the_wrapper_names_who_says_it_to_whom_and_when() {
     let person =
         "ControlActEvent/subject/GPSummary/author/UKCT_MT160018UK01.AgentPersonSDS/agentPersonSDS/name";
     assert_eq!(child(root, person).text(), Some("Siân O'Neill"));
+}
+
+/// Source: MIM 4.2, GP Summary: the templates of the relations between the parts of a summary.
+#[test]
+fn every_relation_bears_its_template() {
+    let (_, payload) = parts(&upload(&everything(), None));
+    let document = Document::parse(&payload).unwrap();
+    let mut found = std::collections::BTreeMap::new();
+    for relation in document.descendants() {
+        let (type_code, template, separable) = match relation.tag_name().name() {
+            "excerptFrom" => ("XCRPT", "CSAT_RM-NPfITUK10.excerptFrom", "false"),
+            "pertinentInformation1" | "pertinentInformation2"
+                if relation
+                    .parent_element()
+                    .is_some_and(|above| above.has_tag_name(("urn:hl7-org:v3", "GPSummary"))) =>
+            {
+                ("PERT", "CSAB_RM-NPfITUK10.pertinentInformation1", "true")
+            }
+            _ => continue,
+        };
+        *found.entry(relation.tag_name().name()).or_insert(0) += 1;
+        assert_eq!(relation.attribute("typeCode"), Some(type_code));
+        let id = child(relation, "templateId");
+        assert_eq!(id.attribute("root"), Some("2.16.840.1.113883.2.1.3.2.4.18.2"));
+        assert_eq!(id.attribute("extension"), Some(template));
+        assert_eq!(child(relation, "seperatableInd").attribute("value"), Some(separable));
+    }
+    assert_eq!((found["excerptFrom"], found["pertinentInformation1"]), (1, 1));
+    assert!(found["pertinentInformation2"] > 1);
+}
+
+#[test]
+fn a_long_text_over_few_entries_is_composed_whole() {
+    let mut content = least();
+    content.text.extend((0..100).map(|line| Block::Paragraph { id: None, text: format!("Line {line}.") }));
+    let (_, payload) = parts(&upload(&content, None));
+    assert!((0..100).all(|line| payload.contains(&format!("Line {line}."))));
 }
 
 #[test]

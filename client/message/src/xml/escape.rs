@@ -9,6 +9,7 @@
 use quick_xml::escape::escape;
 
 /// Appends `text` to `out`, escaped for element content and for attribute values alike.
+/// Requirement: SUM-034.
 pub(crate) fn push_escaped(out: &mut String, text: &str) {
     // Most values need nothing, and are copied at once.
     if !text.bytes().any(|byte| NEEDS_CARE[usize::from(byte)]) {
@@ -80,6 +81,22 @@ mod tests {
             let mut out = String::new();
             push_escaped(&mut out, text);
             assert_eq!(out, expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_allowed_when_every_character_is() {
+        for (text, allowed) in [
+            ("", true),
+            ("O'Brien", true),
+            ("a\tb\r\n", true),
+            ("\t", true),
+            ("\u{1}", false),
+            ("a\u{1F}", false),
+            ("\u{FFFE}", false),
+            ("\u{FFFD}", true),
+        ] {
+            assert_eq!(is_allowed_text(text), allowed, "{text:?}");
         }
     }
 }

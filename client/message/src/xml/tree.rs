@@ -59,6 +59,7 @@ pub(crate) struct Element<'t> {
 
 impl Tree {
     /// Reads a document in UTF-8.
+    /// Requirements: ACK-039, ACK-040.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, Why> {
         if bytes.len() > MAX_BYTES {
             return Err(Why::TooLarge);

@@ -9,16 +9,11 @@ use super::ConsentStatus;
 use super::standing::{Standing, StandingSummary};
 use crate::demographics::matching::Matched;
 use crate::lifecycle::reason::{Reason, SetAside};
+use crate::lifecycle::warning::Warning;
 use crate::record::PatientKey;
 use crate::rules::Intent;
 use crate::rules::explain::{Case, Rule, Verdict, first_refusal, shown};
 use crate::rules::settings::{DissentNotInAcs, DissentUpload};
-
-/// The warning of a summary whose dissent the ACS does not hold.
-pub const DISSENT_NOT_IN_ACS: &str = "dissent-not-in-acs";
-
-/// The warning of a summary whose patient has several preferences with the same claim to hold.
-pub const AMBIGUOUS_CONSENT: &str = "ambiguous-consent";
 
 /// Proof that a summary of this patient may be sent. Only [`Matched::permit`] makes one.
 #[derive(Clone)]
@@ -26,7 +21,7 @@ pub struct Consented {
     pub(crate) matched: Matched,
     pub(crate) status: ConsentStatus,
     pub(crate) replaces: Option<EventId>,
-    pub(crate) warnings: Vec<&'static str>,
+    pub(crate) warnings: Vec<Warning>,
 }
 
 masked!(Consented);
@@ -53,6 +48,7 @@ impl Consented {
 
 impl Matched {
     /// Applies the rules that read what stands on the Spine, in their order.
+    /// Requirement: SUM-043.
     pub fn permit(self, standing: &Standing) -> Result<Consented, SetAside> {
         let Matched(eligible) = &self;
         let case = Case {
@@ -72,10 +68,10 @@ impl Matched {
         };
         let mut warnings = Vec::new();
         if status.dissents() && !standing.dissent() {
-            warnings.push(DISSENT_NOT_IN_ACS);
+            warnings.push(Warning::DissentNotInAcs);
         }
         if status.ambiguous {
-            warnings.push(AMBIGUOUS_CONSENT);
+            warnings.push(Warning::AmbiguousConsent);
         }
         Ok(Consented { matched: self, status, replaces, warnings })
     }
@@ -85,6 +81,7 @@ impl Matched {
 /// not know fails the patient whatever else holds.
 pub(crate) const STANDING_RULES: &[Rule] = &[
     Rule {
+        // Requirement: CON-017.
         key: "E12",
         question: "Do the practice and the ACS agree about dissent?",
         input: |case| {
@@ -96,14 +93,16 @@ pub(crate) const STANDING_RULES: &[Rule] = &[
         judge: agreement,
     },
     Rule {
+        // Requirement: RUN-012.
         key: "E7",
         question: "Has this practice sent no summary that stands already?",
         input: standing_shown,
         judge: already_sent,
     },
     Rule {
+        // Requirements: ELI-015, ELI-016, ELI-017.
         key: "E7b",
-        question: "Does no summary of another origin stand, or is the patient registered for more than nn days?",
+        question: "Does no summary of another origin stand, or is the patient registered for more than nn days, or dissents?",
         input: |case| {
             let days = registered_days(case).map_or("an unknown number of".into(), |days| days.to_string());
             let nn_days = case.rules.practice().nn_days;
@@ -112,6 +111,7 @@ pub(crate) const STANDING_RULES: &[Rule] = &[
         judge: existing_summary,
     },
     Rule {
+        // Requirements: CON-013, CON-014.
         key: "E13",
         question: "Is a summary sent under the recorded preference?",
         input: |case| {
@@ -128,6 +128,7 @@ pub(crate) const STANDING_RULES: &[Rule] = &[
 ];
 
 /// Rule E12. Source: Vision help, Selecting a Patient (ACS mismatch).
+/// Requirements: CON-022, CON-023.
 fn agreement(case: &Case<'_>) -> Verdict {
     let Some(standing) = case.standing else { return Verdict::NotAsked };
     let declines = match (case.consent().dissents(), standing.dissent()) {
@@ -142,6 +143,7 @@ fn agreement(case: &Case<'_>) -> Verdict {
 ///
 /// One thing is not left: a summary of a patient who dissents, unless it is known to be a dissent summary. What tells of
 /// somebody who refused is replaced.
+/// Requirement: CON-015.
 fn already_sent(case: &Case<'_>) -> Verdict {
     let Some(standing) = case.standing else { return Verdict::NotAsked };
     let last = case.candidate.acknowledged;
@@ -159,6 +161,9 @@ fn already_sent(case: &Case<'_>) -> Verdict {
 
 /// Rules E7 and E7b, for a summary of another origin: replaced only where the patient is registered for more than nn
 /// days. Source: Vision help, enabling and disabling SCR.
+///
+/// The days keep a full summary from being replaced by one that is not complete yet; a dissent is never incomplete, so it is told
+/// at once, as it is where the ACS holds it already and the Spine does not say what stands.
 fn existing_summary(case: &Case<'_>) -> Verdict {
     match case.standing {
         None => Verdict::NotAsked,
@@ -167,7 +172,8 @@ fn existing_summary(case: &Case<'_>) -> Verdict {
             let foreign = newest.as_ref().is_some_and(|summary| !is_ours(case, summary));
             let nn_days = i64::from(case.rules.practice().nn_days);
             let replaced = registered_days(case).is_some_and(|days| days > nn_days);
-            Verdict::declines_if(foreign && !replaced, Reason::ExistingSummary)
+            let left = foreign && !replaced && !case.consent().dissents();
+            Verdict::declines_if(left, Reason::ExistingSummary)
         }
     }
 }

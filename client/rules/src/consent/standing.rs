@@ -32,6 +32,7 @@ pub struct StandingSummary {
 
 impl Standing {
     /// Whether the Spine holds a dissent: refused, or No in either permission.
+    /// Requirements: CON-018, CON-019, CON-020.
     #[must_use]
     pub fn dissent(&self) -> bool {
         match self {

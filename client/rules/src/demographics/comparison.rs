@@ -10,6 +10,7 @@ use crate::record::PatientRecord;
 use crate::rules::settings::BothBlank;
 
 /// A field of the match. The NHS number is not among them: another number is a supersession, judged before.
+/// Requirement: PDS-009.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Field {
     /// Surname.
@@ -42,6 +43,7 @@ impl Field {
 }
 
 /// The fields that do not match, in the order of [`Field::ALL`].
+/// Requirements: PDS-011, PDS-012, PDS-013.
 #[must_use]
 pub fn differences(record: &PatientRecord, pds: &PdsRecord, both_blank: BothBlank) -> Vec<Field> {
     let optional = |ours: &str, theirs: &str| match (ours.is_empty(), theirs.is_empty()) {
@@ -63,6 +65,7 @@ pub fn differences(record: &PatientRecord, pds: &PdsRecord, both_blank: BothBlan
 }
 
 /// Whether these differences stop the patient: surname, gender and date of birth must match, and forename or postcode.
+/// Requirements: PDS-003, PDS-004, PDS-005, PDS-006, PDS-007, PDS-008.
 #[must_use]
 pub fn stops(differences: &[Field]) -> bool {
     let differs = |field| differences.contains(&field);
@@ -72,6 +75,7 @@ pub fn stops(differences: &[Field]) -> bool {
 
 /// A name for comparison: upper case (surnames are stored so), composed characters, single spaces, no punctuation or
 /// white space at its end. Accents and punctuation within a name count: no source lets them go.
+/// Requirements: PDS-014, PDS-015, PDS-016, PDS-017.
 fn name(text: &str) -> String {
     let collapsed = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let trimmed = collapsed.trim_end_matches(|c: char| c.is_whitespace() || is_punctuation(c));
@@ -79,11 +83,13 @@ fn name(text: &str) -> String {
 }
 
 /// The first forename for comparison.
+/// Requirement: PDS-019.
 fn forename(text: &str) -> String {
     text.split_whitespace().map(name).find(|word| !word.is_empty()).unwrap_or_default()
 }
 
 /// A postcode for comparison: without any white space, so that `sw83qj` is `SW8 3QJ`.
+/// Requirement: PDS-018.
 fn postcode(text: &str) -> String {
     name(text).split_whitespace().collect()
 }

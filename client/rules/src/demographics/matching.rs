@@ -47,6 +47,7 @@ impl Eligible {
 /// The rules that read the answer of PDS.
 pub(crate) const PDS_RULES: &[Rule] = &[
     Rule {
+        // Requirement: PDS-025.
         key: "E11a",
         question: "Does PDS hold a valid record with this number?",
         input: |case| match case.pds {
@@ -60,6 +61,7 @@ pub(crate) const PDS_RULES: &[Rule] = &[
         },
     },
     Rule {
+        // Requirement: ELI-021.
         key: "E9",
         question: "Is the PDS record not restricted (S-flag)?",
         input: |case| on_pds(case, |pds| if pds.sensitive { "restricted".into() } else { "open".into() }),
@@ -69,6 +71,7 @@ pub(crate) const PDS_RULES: &[Rule] = &[
         },
     },
     Rule {
+        // Requirement: ELI-025.
         key: "E14",
         question: "Does PDS know of no death?",
         input: |case| on_pds(case, |pds| pds.death.map_or("alive".into(), |death| shown(death.date))),
@@ -78,12 +81,14 @@ pub(crate) const PDS_RULES: &[Rule] = &[
         },
     },
     Rule {
+        // Requirements: PDS-023, PDS-024.
         key: "E11b",
         question: "Is the NHS number still the one that PDS uses?",
         input: |case| on_pds(case, |pds| pds.number.reveal_grouped()),
         judge: superseded,
     },
     Rule {
+        // Requirement: PDS-010.
         key: "E11",
         question: "Do surname, gender and date of birth match PDS, and forename or postcode?",
         input: |case| {
@@ -99,6 +104,7 @@ pub(crate) const PDS_RULES: &[Rule] = &[
         },
     },
     Rule {
+        // Requirements: ELI-030, ELI-031.
         key: "E11c",
         question: "Does PDS have the patient registered at this practice?",
         input: |case| {

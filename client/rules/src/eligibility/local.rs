@@ -12,6 +12,7 @@ use crate::rules::explain::{Case, Rule, Verdict, shown};
 /// E0 to E15 as far as they need no answer of the Spine.
 pub(crate) const LOCAL_RULES: &[Rule] = &[
     Rule {
+        // Requirement: ELI-028.
         key: "E0",
         question: "Could every row of the record be read?",
         input: |case| {
@@ -20,18 +21,21 @@ pub(crate) const LOCAL_RULES: &[Rule] = &[
         judge: |case| Verdict::declines_if(case.record().incomplete, Reason::IncompleteRecord),
     },
     Rule {
+        // Requirement: ELI-002.
         key: "E1",
         question: "Is SCR enabled at the practice?",
         input: |case| format!("enabled on: {}", shown(case.rules.practice().scr_enabled_on)),
         judge: |case| Verdict::declines_if(!case.rules.scr_enabled(), Reason::NotPermanent),
     },
     Rule {
+        // Requirements: ELI-003, ELI-004.
         key: "E2",
         question: "Was the patient permanently registered on the day SCR was enabled, and is so today?",
         input: |case| registration_shown(&case.record().registration),
         judge: permanently_registered,
     },
     Rule {
+        // Requirement: ELI-005.
         key: "E3",
         question: "Is the registration accepted, not only applied for?",
         input: |case| registration_shown(&case.record().registration),
@@ -41,6 +45,7 @@ pub(crate) const LOCAL_RULES: &[Rule] = &[
         },
     },
     Rule {
+        // Requirement: ELI-006.
         key: "E4",
         question: "Is it a permanent registration, not a temporary, private or other one?",
         input: |case| format!("kind: {}", kind_shown(case.record().registration.kind)),
@@ -50,6 +55,7 @@ pub(crate) const LOCAL_RULES: &[Rule] = &[
         },
     },
     Rule {
+        // Requirements: ELI-007, ELI-008.
         key: "E5",
         question: "Is there a new-style NHS number?",
         input: number_shown,
@@ -59,6 +65,7 @@ pub(crate) const LOCAL_RULES: &[Rule] = &[
         },
     },
     Rule {
+        // Requirement: ELI-009.
         key: "E5b",
         question: "Is the NHS number valid?",
         input: number_shown,
@@ -67,12 +74,14 @@ pub(crate) const LOCAL_RULES: &[Rule] = &[
         },
     },
     Rule {
+        // Requirement: ELI-011.
         key: "E5c",
         question: "Does no other patient of the practice hold the same NHS number?",
         input: |case| if case.candidate.number_shared { "shared".into() } else { "not shared".into() },
         judge: |case| Verdict::declines_if(case.candidate.number_shared, Reason::DuplicatedNumber),
     },
     Rule {
+        // Requirement: ELI-012.
         key: "E6",
         question: "Is there no active FP69 flag?",
         input: |case| match case.record().flags.fp69 {
@@ -82,24 +91,28 @@ pub(crate) const LOCAL_RULES: &[Rule] = &[
         judge: |case| Verdict::declines_if(fp69_active(case), Reason::Fp69),
     },
     Rule {
+        // Requirement: ELI-020.
         key: "E8",
         question: "Is the record not marked Sensitive at the practice?",
         input: |case| yes_or_no(case.record().flags.sensitive),
         judge: |case| Verdict::declines_if(case.record().flags.sensitive, Reason::Sensitive),
     },
     Rule {
+        // Requirement: ELI-022.
         key: "E10",
         question: "Is the record not in use?",
         input: |case| yes_or_no(case.record().flags.in_use),
         judge: |case| Verdict::declines_if(case.record().flags.in_use, Reason::InUse),
     },
     Rule {
+        // Requirement: ELI-024.
         key: "E14",
         question: "Does the practice know of no death?",
         input: |case| shown(case.record().death_date),
         judge: |case| Verdict::declines_if(case.record().death_date.is_some(), Reason::Deceased),
     },
     Rule {
+        // Requirement: ELI-026.
         key: "E15",
         question: "Is the record coupled with PDS?",
         input: |case| if case.record().flags.decoupled { "decoupled".into() } else { "coupled".into() },
@@ -143,6 +156,7 @@ fn permanently_registered(case: &Case<'_>) -> Verdict {
 }
 
 /// Rule E6. The flag's last day belongs to it; without one the flag stays active.
+/// Requirements: ELI-013, ELI-014.
 fn fp69_active(case: &Case<'_>) -> bool {
     case.record().flags.fp69.is_some_and(|flag| flag.expires.is_none_or(|last| last >= case.rules.today()))
 }

@@ -48,12 +48,14 @@ impl Counters {
     }
 
     /// Their sum: the population of the run (invariant J4).
+    /// Requirement: RUN-002.
     #[must_use]
     pub const fn total(&self) -> u64 {
         self.unprocessed + self.sending + self.sent + self.failed + self.not_required
     }
 
     /// Whether every entry is settled.
+    /// Requirement: RUN-003.
     #[must_use]
     pub const fn finished(&self) -> bool {
         self.unprocessed == 0 && self.sending == 0

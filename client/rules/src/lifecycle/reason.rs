@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The five counters shown to people, in their own words. Source: Vision help, Upload Completed.
+/// Requirement: RUN-001.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Counter {
@@ -21,6 +22,7 @@ pub enum Counter {
 macro_rules! reasons {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $counter:ident, $text:literal;)+) => {
         /// Why an entry was set aside, or how it settled.
+        /// Requirement: RUN-004.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Reason { $($(#[$doc])* $name,)+ }
 

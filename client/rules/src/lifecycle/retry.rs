@@ -11,7 +11,7 @@ use super::Fact;
 
 /// The contract of one interaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RetryContract {
     /// Sends after the first.
     pub retries: u32,
@@ -22,6 +22,7 @@ pub struct RetryContract {
 }
 
 /// The values that SDS gives for `REPC_IN150016UK05` on the PSIS: 2 retries, 1 minute, 5 minutes.
+/// Requirements: ACK-013, ACK-014.
 impl Default for RetryContract {
     fn default() -> Self {
         Self { retries: 2, interval: SignedDuration::from_mins(1), persist: SignedDuration::from_mins(5) }
@@ -64,6 +65,7 @@ pub enum Absence {
 impl RetryContract {
     /// Whether the same bytes may go again without a question. Only for a message of the leg that asks: what another leg
     /// left behind is asked for first.
+    /// Requirements: ACK-013, ACK-014.
     #[must_use]
     pub fn resend(&self, attempts: &Attempts, now: Timestamp) -> Resend {
         let due = attempts.last.saturating_add(self.interval).unwrap_or(Timestamp::MAX);
@@ -78,6 +80,7 @@ impl RetryContract {
     }
 
     /// What an absence means that was read at `read_at`, the last byte having left at `last_left`.
+    /// Requirement: ACK-015.
     #[must_use]
     pub fn absence(&self, last_left: Timestamp, read_at: Timestamp) -> Absence {
         if read_at > self.lands_until(last_left) { Absence::Final } else { Absence::Provisional }
@@ -90,6 +93,7 @@ impl RetryContract {
     }
 
     /// Whether an id whose absence cannot be proved may be given up: nothing can land any more.
+    /// Requirement: ACK-036.
     #[must_use]
     pub fn may_give_up(&self, last_left: Timestamp, now: Timestamp) -> bool {
         now > self.lands_until(last_left)

@@ -10,6 +10,17 @@ use spine_vocabulary::{Asid, OdsCode, PartyKey, UserId};
 
 use crate::record::{Allergy, CodedEntry, Medication, PatientKey, PatientRecord};
 
+/// The file of the patients.
+pub const PATIENTS: &str = "patients.csv";
+/// The file of the coded entries.
+pub const CODES: &str = "codes.csv";
+/// The file of the medications.
+pub const MEDICATIONS: &str = "medications.csv";
+/// The file of the allergies.
+pub const ALLERGIES: &str = "allergies.csv";
+/// The file of the groups.
+pub const GROUPS: &str = "groups.csv";
+
 /// The practice, as `practice.toml` gives it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Practice {
@@ -40,19 +51,20 @@ pub struct Operator {
     pub system_administrator: bool,
 }
 
-/// One item of an import.
+/// One item of an import. A row that could be read brings the line on which it begins, counted from 1 (the header): who its patient is
+/// shows only once every file was read, and whoever looks for a row of nobody must find it.
 #[derive(Clone, PartialEq, Eq)]
 pub enum ImportItem {
-    /// A row of `patients.csv`; its entry lists are empty, its `incomplete` is set where a cell could not be read.
-    Patient(Box<PatientRecord>),
-    /// A row of `codes.csv`.
-    Code(PatientKey, CodedEntry),
-    /// A row of `medications.csv`.
-    Medication(PatientKey, Medication),
-    /// A row of `allergies.csv`.
-    Allergy(PatientKey, Allergy),
-    /// A row of `groups.csv`: name of the group, member.
-    Group(String, PatientKey),
+    /// A row of [`PATIENTS`]; its entry lists are empty, its `incomplete` is set where a cell could not be read.
+    Patient(Box<PatientRecord>, u64),
+    /// A row of [`CODES`].
+    Code(PatientKey, CodedEntry, u64),
+    /// A row of [`MEDICATIONS`].
+    Medication(PatientKey, Medication, u64),
+    /// A row of [`ALLERGIES`].
+    Allergy(PatientKey, Allergy, u64),
+    /// A row of [`GROUPS`]: name of the group, member.
+    Group(String, PatientKey, u64),
     /// A row of this patient could not be read: the record is incomplete.
     Incomplete(PatientKey, RowError),
     /// A row that belongs to no patient, and stays out.

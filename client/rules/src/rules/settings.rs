@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Every decision that concerns the rules. `Default` is what the project decided.
+/// Requirement: RUN-015.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {

@@ -23,6 +23,7 @@ pub(crate) struct Additional {
 impl Additional {
     /// Takes the additional information out of a record, section by section, the newest first. A section without entries
     /// stands only where something is withheld from it.
+    /// Requirements: SUM-018, SUM-033.
     pub(crate) fn of(record: &PatientRecord, terminology: &Terminology, today: Date) -> Self {
         let mut shared: BTreeMap<Category, Vec<&CodedEntry>> = BTreeMap::new();
         let mut withheld: BTreeMap<Category, usize> = BTreeMap::new();

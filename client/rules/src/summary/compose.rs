@@ -11,11 +11,13 @@ use super::terminology::Terminology;
 use super::window::shown;
 use super::{Block, Content, Entry, Summary, SummaryKind, fixed};
 use crate::consent::permit::{Consented, days_between};
+use crate::lifecycle::warning::Warning;
 use crate::record::PatientRecord;
 use crate::rules::Rules;
 use crate::rules::settings::WithoutPreference;
 
 /// For how many days of a registration the summary says that it is recent. Source: Vision help, registration accepted.
+/// Requirement: SUM-022.
 const RECENT_DAYS: i64 = 60;
 
 impl Consented {
@@ -23,6 +25,7 @@ impl Consented {
     /// who agreed to additional information is sent core data, and the summary says so to the report.
     ///
     /// For a patient who dissents it is a dissent summary, whatever else the record holds.
+    /// Requirement: CON-012.
     #[must_use]
     pub fn summarise(&self, terminology: Option<&Terminology>) -> Summary {
         match self.status.effective {
@@ -33,6 +36,7 @@ impl Consented {
         }
     }
 
+    /// Requirements: SUM-015, SUM-026.
     fn summarise_content(&self, terminology: Option<&Terminology>) -> Summary {
         let (record, rules) = (self.record(), self.rules());
         let today = rules.today();
@@ -50,7 +54,11 @@ impl Consented {
         } else {
             self.summary(SummaryKind::Full, self.full(core, &additional))
         };
-        Summary { additional_withheld, entries_withheld: additional.withheld, ..summary }
+        let mut warnings = summary.warnings;
+        if additional_withheld {
+            warnings.push(Warning::AdditionalWithheld);
+        }
+        Summary { warnings, entries_withheld: additional.withheld, ..summary }
     }
 
     fn full(&self, core: CoreData, additional: &Additional) -> Content {
@@ -78,6 +86,7 @@ impl Consented {
     }
 
     /// The preference that holds; where none was expressed, the consent that is implied since SCR was enabled here.
+    /// Requirement: SUM-021.
     fn preference(&self) -> Entry {
         match self.status.effective {
             Some(code) => fixed::preference(code, self.status.date),
@@ -87,6 +96,7 @@ impl Consented {
 
     /// Whether additional information may be sent: with the express consent to it, or where the setting takes silence for
     /// it. A legacy consent says nothing about additional information until the migration has brought it up to date.
+    /// Requirements: CON-011, SUM-011, SUM-012, SUM-013, SUM-014.
     fn additional_agreed(&self) -> bool {
         let by_setting = self.rules().settings().without_preference == WithoutPreference::CoreAndAdditional;
         match self.status.effective {
@@ -110,7 +120,6 @@ impl Consented {
             replaces: self.replaces,
             content,
             warnings: self.warnings.clone(),
-            additional_withheld: false,
             entries_withheld: 0,
         }
     }

@@ -11,6 +11,7 @@ use crate::record::{Allergy, Medication, MedicationKind, PatientRecord};
 use crate::rules::settings::MedicationWindows;
 
 /// What an entry says that was prescribed elsewhere or bought over the counter.
+/// Requirement: SUM-010.
 const ELSEWHERE: &str = "Prescribed elsewhere or over the counter";
 
 /// The core data of a record: the text of its four sections, present even when empty, and the coded entries.
@@ -22,6 +23,7 @@ pub(crate) struct CoreData {
 impl CoreData {
     /// Takes the core data out of a record. Within a section the newest comes first; what has the same date stays in the
     /// order of the extract.
+    /// Requirements: SUM-001, SUM-002, SUM-033.
     pub(crate) fn of(record: &PatientRecord, windows: MedicationWindows, today: Date) -> Self {
         let acute = Window::before(today, windows.acute_months);
         let repeat = Window::before(today, windows.repeat_months);
@@ -84,6 +86,7 @@ fn allergy_item(allergy: &Allergy) -> Item {
 }
 
 /// Acute medication last prescribed within the window. Without a date it cannot be shown to be, and is not sent.
+/// Requirements: SUM-003, SUM-004, SUM-005.
 fn acute_item(item: &Medication, window: Window) -> Option<Item> {
     let prescribed = [item.started_on, item.last_issued_on]
         .into_iter()
@@ -96,11 +99,13 @@ fn acute_item(item: &Medication, window: Window) -> Option<Item> {
 }
 
 /// Repeat medication that is not discontinued, and whose review date or last issue is not older than the window. Where
-/// there is neither, the day it was authorised counts; a repeat without any date is current, for nothing says otherwise.
+/// there is neither it is current: no issue is used up, what a hospital prescribes is never issued here, and the text says
+/// that it was not issued. Source: Vision help, SCR Core Data; Vision help, Content of the Initial Upload.
+/// Requirements: SUM-006, SUM-007.
 fn repeat_item(item: &Medication, window: Window, today: Date) -> Option<Item> {
     let discontinued = item.ended_on.is_some_and(|ended| ended <= today);
     let current = match (item.review_on, item.last_issued_on) {
-        (None, None) => item.started_on.is_none_or(|day| window.begun_by(day)),
+        (None, None) => true,
         (review, issue) => review.into_iter().chain(issue).any(|day| window.begun_by(day)),
     };
     if discontinued || !current {
@@ -128,6 +133,7 @@ fn repeat_item(item: &Medication, window: Window, today: Date) -> Option<Item> {
 }
 
 /// Repeat medication that was discontinued within the window.
+/// Requirements: SUM-008, SUM-009.
 fn discontinued_item(item: &Medication, window: Window) -> Option<Item> {
     let ended = item.ended_on.filter(|ended| window.contains(*ended))?;
     let kind = EntryKind::DiscontinuedMedication { dose: item.dose.clone(), ended_on: Some(ended) };

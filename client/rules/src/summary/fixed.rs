@@ -12,13 +12,16 @@ use super::{Block, Content, Entry, EntryCode, EntryKind};
 use crate::consent::ConsentStatus;
 
 /// The Spine reports `dissentToStore` for a heading that says this.
+/// Requirement: SUM-023.
 const DISSENT: &str = "After discussions with a member of the practice staff this patient has chosen not to have a \
                        Summary Care Record";
 
 /// The Spine reports `noSignificantContent` for a level 3 heading that says this.
+/// Requirement: SUM-026.
 const NOTHING_SIGNIFICANT: &str = "The practice holds no significant data on this patient";
 
 /// A summary that says the patient refused, and since when. Its one entry is the preference.
+/// Requirements: SUM-024, SUM-025.
 pub(crate) fn dissent(code: ConsentCode, status: ConsentStatus) -> Content {
     let head = Head { disclaimer: false, recently_registered: false, withheld: false };
     let since = status.date.map_or_else(|| "not recorded".to_owned(), shown);

@@ -12,16 +12,20 @@ const DISCLAIMER: &str = "Sourced from the patient's General Practice record. Th
                           information pertinent to this patient.";
 
 /// What a section without rows says. Source: SCR FHIR API, sample summaries.
+/// Requirement: SUM-031.
 const NOTHING_HERE: &str = "No relevant information available for this category.";
 
 /// What stands where entries are withheld. Source: SCR FHIR API, sample summaries.
+/// Requirement: SUM-020.
 const WITHHELD: &str = "One or more entries have been deliberately withheld from this GP Summary.";
 
 /// What stands in the first sixty days of a registration. Source: Vision help, registration accepted.
+/// Requirement: SUM-022.
 const RECENTLY_REGISTERED: &str = "At the time this record was created, this patient had recently registered with the \
                                    GP Practice. GP Summary information may not be complete.";
 
 /// A section of the text. The element id of its heading is its own with `Header` after it.
+/// Requirement: SUM-029.
 pub(crate) struct Section {
     pub(crate) id: &'static str,
     pub(crate) title: &'static str,
@@ -44,6 +48,7 @@ pub(crate) const PREFERENCES: Section =
 
 /// The sections of additional information in their order. Those that the national samples do not show (investigations,
 /// services, lifestyle, family history, risks to others) stand before the circumstances, under ids of the same form.
+/// Requirement: SUM-028.
 pub(crate) const ADDITIONAL: [Category; 15] = [
     Category::RisksToPatient,
     Category::Diagnoses,
@@ -92,6 +97,7 @@ pub(crate) const fn additional_section(category: Category) -> Option<Section> {
 }
 
 /// What stands above the sections.
+/// Requirement: SUM-027.
 pub(crate) struct Head {
     pub(crate) disclaimer: bool,
     pub(crate) recently_registered: bool,

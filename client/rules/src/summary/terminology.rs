@@ -12,15 +12,18 @@ use crate::record::CodedEntry;
 
 /// Chapters of Read version 2 that are significant procedures or immunisations. Source: Vision help, SCR Additional
 /// Information.
+/// Requirement: SUM-017.
 const READ_CHAPTERS: [&str; 2] = ["7", "65"];
 
 /// Parts of those chapters that are not. Source: as above.
+/// Requirement: SUM-017.
 const READ_EXCEPTIONS: [&str; 5] = ["7L1", "7M", "7N", "7P", "7Q"];
 
 /// The practice's priority of a history entry that is significant whatever its code. Source: as above.
 const SIGNIFICANT: u8 = 1;
 
 /// The practice's priority of a history entry that is never shared. Source: as above.
+/// Requirement: SUM-016.
 const NEVER_SHARED: u8 = 0;
 
 /// The inclusion list with its categories, and the list of sensitive codes, which are withheld.
@@ -36,6 +39,20 @@ pub struct Terminology {
 pub struct NotAdditional(pub Category);
 
 impl Terminology {
+    /// Whether a category is one that additional information can have.
+    #[must_use]
+    pub fn takes(category: Category) -> bool {
+        layout::additional_section(category).is_some()
+    }
+
+    /// Both lists as they are compared, in a fixed order: the included codes with their categories, then the sensitive ones without.
+    /// Two sets that decide alike are listed alike.
+    pub fn lists(&self) -> impl Iterator<Item = (CodeScheme, &str, Option<Category>)> {
+        let included =
+            self.included.iter().map(|((scheme, code), category)| (*scheme, code.as_str(), Some(*category)));
+        included.chain(self.sensitive.iter().map(|(scheme, code)| (*scheme, code.as_str(), None)))
+    }
+
     /// Brings the two lists together. A code on both is withheld. Codes are compared exactly as they are given, case and
     /// all, after white space around them and the trailing full stops of Read codes are dropped.
     pub fn new(
@@ -44,7 +61,7 @@ impl Terminology {
     ) -> Result<Self, NotAdditional> {
         let mut terminology = Self::default();
         for (scheme, code, category) in included {
-            if layout::additional_section(category).is_none() {
+            if !Self::takes(category) {
                 return Err(NotAdditional(category));
             }
             terminology.included.insert((scheme, stem(&code).to_owned()), category);
@@ -67,6 +84,7 @@ impl Terminology {
     }
 
     /// Whether an entry is of the sensitive dataset. Source: RCGP sensitive dataset; Vision help, Withheld Data.
+    /// Requirement: SUM-019.
     pub(crate) fn is_sensitive(&self, entry: &CodedEntry) -> bool {
         self.sensitive.contains(&(entry.scheme, stem(&entry.code).to_owned()))
     }

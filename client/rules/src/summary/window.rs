@@ -29,6 +29,7 @@ impl Window {
     }
 
     /// The window as section titles show it.
+    /// Requirement: SUM-030.
     pub(crate) fn title(&self) -> String {
         format!("(For the {} month period {} to {})", self.months, shown(self.from), shown(self.to))
     }

@@ -5,7 +5,7 @@ use jiff::civil::{Date, date};
 use spine_rules::record::{MedicationKind, PatientRecord};
 use spine_rules::rules::settings::WithoutPreference;
 use spine_rules::summary::{Block, Entry, EntryKind, SummaryKind};
-use spine_rules::{Rules, Summary, Terminology};
+use spine_rules::{Rules, Summary, Terminology, Warning};
 use spine_vocabulary::CodeScheme::{Local, ReadV2, Snomed};
 use spine_vocabulary::ConsentCode::{self, ExpressAdditional, ExpressCore, ImpliedCore, LegacyConsent};
 use spine_vocabulary::{Category, CodeScheme};
@@ -170,7 +170,11 @@ fn repeat_medication_is_current_discontinued_or_left_out() {
         (long_ago, outside, outside, None, false, false),
         (long_ago, inside, outside, None, true, false),
         (inside, None, None, None, true, false),
-        (outside, None, None, None, false, false),
+        // Never issued here: no issue is used up, and a hospital's repeats are never issued here.
+        (outside, None, None, None, true, false),
+        (long_ago, None, None, None, true, false),
+        (long_ago, None, outside, None, false, false),
+        (long_ago, None, inside, None, true, false),
         (None, None, None, None, true, false),
         (long_ago, inside, future, Some(TODAY), false, true),
         (long_ago, inside, future, inside, false, true),
@@ -342,7 +346,7 @@ fn without_terminology_the_core_summary_goes_and_the_report_is_told() {
             }
         });
         let summary = summary(&rules(), record, None);
-        assert_eq!(summary.additional_withheld(), told, "{code:?}");
+        assert_eq!(summary.warnings().contains(&Warning::AdditionalWithheld), told, "{code:?}");
         assert_eq!(terms(&summary), ["Penicillin", code.term()]);
     }
 }

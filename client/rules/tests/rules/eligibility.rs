@@ -1,5 +1,7 @@
 //! Who may have a summary uploaded: each rule, its boundaries, and their order.
 
+mod shown;
+
 use jiff::civil::{Date, date};
 use spine_rules::record::{Candidate, Fp69, RecordedNumber, RegistrationKind, RegistrationStatus};
 use spine_rules::{PracticeProfile, Reason, Rules, Settings, Verdict};

@@ -49,6 +49,7 @@ fn facts() -> Vec<(&'static str, Fact)> {
         ("stored", Fact::ReconciledStored),
         ("absent", Fact::ReconciledAbsent),
         ("stale", Fact::RefusedAsStale),
+        ("doubted", Fact::Doubted),
         ("abandoned", Fact::Abandoned),
         ("gave up", Fact::GaveUp),
     ]
@@ -84,6 +85,7 @@ const ARROWS: &[(&str, &str, &str)] = &[
     ("uncertain", "absent", "unsent"),
     ("uncertain", "stale", "unsent"),
     ("uncertain", "gave up", "unresolved"),
+    ("unsent", "doubted", "uncertain"),
     ("unsent", "resent", "sending"),
     ("unsent", "abandoned", "listed"),
     ("unsent", "exhausted", "set aside"),
@@ -113,6 +115,21 @@ fn every_state_takes_exactly_the_facts_of_the_diagram() {
                 ARROWS.iter().find(|arrow| (arrow.0, arrow.1) == (from, what)).map(|arrow| arrow.2);
             assert_eq!(to, expected, "{from}, {what}");
         }
+    }
+}
+
+#[test]
+fn every_settled_state_has_its_reason_and_no_other_state_has_one() {
+    for (name, state) in states() {
+        let expected = match name {
+            "set aside" => Some(Reason::Fp69),
+            "acknowledged" => Some(Reason::SentEmpty),
+            "rejected" => Some(Reason::Refused),
+            "unresolved" => Some(Reason::InDoubt),
+            _ => None,
+        };
+        assert_eq!(state.reason(), expected, "{name}");
+        assert_eq!(state.is_settled(), expected.is_some(), "{name}");
     }
 }
 
@@ -180,7 +197,7 @@ fn states_and_facts_keep_their_form_in_a_store() {
 proptest! {
     /// Whatever happens, in whatever order: nothing leaves Unsent for a new id but by Abandoned, and what settled stays.
     #[test]
-    fn no_history_forgets_a_live_message(choices in prop::collection::vec(0_usize..18, 0..40)) {
+    fn no_history_forgets_a_live_message(choices in prop::collection::vec(0_usize..19, 0..40)) {
         let mut state = State::Listed;
         for choice in choices {
             let (what, fact) = facts().swap_remove(choice);

@@ -6,7 +6,7 @@ use spine_rules::record::{
     Candidate, CodedEntry, Fp69, LocalChange, RecordedNumber, RegistrationKind, RegistrationStatus,
 };
 use spine_rules::standing::Standing;
-use spine_rules::{MigrationSetAside, MigrationVerdict, Reason, Rules, SetAside};
+use spine_rules::{MigrationSetAside, MigrationVerdict, Reason, Rules, SetAside, Warning};
 use spine_vocabulary::ConsentCode::{
     self, ExpressAdditional, ExpressCore, ExpressDissent, ImpliedCore, LegacyConsent, LegacyDissent,
 };
@@ -33,8 +33,7 @@ fn migrate(rules: &Rules, candidate: Candidate, pds: &PdsAnswer, standing: &Stan
         .assess_for_migration(candidate)
         .and_then(|to_migrate| to_migrate.agree(pds))
         .map(|matched| matched.decide(standing));
-    verdict
-        .unwrap_or_else(|MigrationSetAside { set_aside, local }| MigrationVerdict::Settle(set_aside, local))
+    verdict.unwrap_or_else(MigrationVerdict::Settle)
 }
 
 fn done(verdict: &MigrationVerdict) -> Done {
@@ -43,7 +42,9 @@ fn done(verdict: &MigrationVerdict) -> Done {
             assert_eq!(*whose, number());
             (Ok(()), local)
         }
-        MigrationVerdict::Settle(set_aside, local) => (Err(set_aside.reason), local),
+        MigrationVerdict::Settle(MigrationSetAside { set_aside, local, .. }) => {
+            (Err(set_aside.reason), local)
+        }
     };
     assert!(local.iter().all(|change| change.date == TODAY));
     Done { sets, adds: local.iter().map(|change| change.code).collect() }
@@ -103,7 +104,7 @@ fn a_second_migration_adds_nothing_and_sets_nothing() {
         let first = migrate(&rules(), candidate.clone(), &found(|_| {}), &standing(scr, dissent)[0]);
         let (local, set) = match first {
             MigrationVerdict::SetDissent { local, .. } => (local, true),
-            MigrationVerdict::Settle(_, local) => (local, false),
+            MigrationVerdict::Settle(aside) => (aside.local, false),
         };
         candidate.record.codes.extend(local.iter().copied().map(applied));
         let now = &standing(scr, dissent || set)[0];
@@ -183,7 +184,9 @@ fn what_stops_the_setting_by_the_answer_of_pds_still_converts() {
         ),
     ] {
         let verdict = migrate(&rules(), saying(Some(LegacyDissent)), &pds, &nothing_stands());
-        let MigrationVerdict::Settle(set_aside, local) = verdict else { unreachable!() };
+        let MigrationVerdict::Settle(MigrationSetAside { set_aside, local, .. }) = verdict else {
+            unreachable!()
+        };
         assert_eq!(set_aside, expected);
         assert_eq!(local.len(), 1);
     }
@@ -236,10 +239,20 @@ fn an_ambiguous_preference_is_told() {
     candidate.record.codes.push(consent(ExpressAdditional, Some(date(2012, 3, 4)), None));
     let verdict = migrate(&rules(), candidate.clone(), &found(|_| {}), &nothing_stands());
     assert!(
-        matches!(verdict, MigrationVerdict::SetDissent { warnings, .. } if warnings == ["ambiguous-consent"])
+        matches!(verdict, MigrationVerdict::SetDissent { warnings, .. } if warnings == [Warning::AmbiguousConsent])
     );
-    let verdict = migrate(&rules(), candidate, &found(|_| {}), &Standing::Refused);
-    assert!(matches!(verdict, MigrationVerdict::Settle(aside, _) if aside.details == ["ambiguous-consent"]));
+    let verdict = migrate(&rules(), candidate.clone(), &found(|_| {}), &Standing::Refused);
+    assert!(
+        matches!(verdict, MigrationVerdict::Settle(aside) if aside.warnings == [Warning::AmbiguousConsent])
+    );
+    // Whoever PDS stops and whoever needs no Spine are no less ambiguous.
+    let verdict = migrate(&rules(), candidate.clone(), &PdsAnswer::NotFound, &nothing_stands());
+    assert!(
+        matches!(verdict, MigrationVerdict::Settle(aside) if aside.warnings == [Warning::AmbiguousConsent])
+    );
+    candidate.record.flags.in_use = true;
+    let aside = rules().assess_for_migration(candidate).err().unwrap();
+    assert_eq!(aside.warnings, [Warning::AmbiguousConsent]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use jiff::ToSpan;
 use spine_rules::record::Candidate;
 use spine_rules::rules::settings::{DissentNotInAcs, DissentUpload};
 use spine_rules::standing::{Standing, StandingSummary};
-use spine_rules::{Consented, PracticeProfile, Reason, Rules, SetAside, Settings};
+use spine_rules::{Consented, PracticeProfile, Reason, Rules, SetAside, Settings, Warning};
 use spine_vocabulary::ConsentCode::{ExpressAdditional, ExpressDissent, LegacyDissent};
 use spine_vocabulary::{AcsPermission, ConsentCode};
 
@@ -55,7 +55,7 @@ fn a_dissent_here_is_honoured_by_each_setting() {
     let unknown = nothing_stands();
     for (upload, in_acs, standing, expected) in [
         (Upload::DissentSummary, InAcs::DissentSummary, &known, Ok(vec![])),
-        (Upload::DissentSummary, InAcs::DissentSummary, &unknown, Ok(vec!["dissent-not-in-acs"])),
+        (Upload::DissentSummary, InAcs::DissentSummary, &unknown, Ok(vec![Warning::DissentNotInAcs])),
         (Upload::DissentSummary, InAcs::AcsMismatch, &known, Ok(vec![])),
         (Upload::DissentSummary, InAcs::AcsMismatch, &unknown, Err(Reason::AcsMismatch)),
         (Upload::NotSent, InAcs::DissentSummary, &known, Err(Reason::Dissent)),
@@ -79,7 +79,7 @@ fn an_ambiguous_preference_is_told() {
     let mut candidate = saying(ExpressAdditional);
     candidate.record.codes.push(consent(ConsentCode::ExpressCore, Some(ENABLED), None));
     let consented = permit(&rules(), candidate, &nothing_stands()).unwrap();
-    assert_eq!(consented.summarise(None).warnings(), ["ambiguous-consent"]);
+    assert_eq!(consented.summarise(None).warnings(), [Warning::AmbiguousConsent]);
 }
 
 #[test]
@@ -172,4 +172,21 @@ fn where_the_spine_tells_a_run_leaves_only_what_is_known_to_be_a_dissent_summary
         let answer = permit(&rules(), dissenter, &stands(event(1), Some("Y90001")));
         assert_eq!(outcome(&answer), expected, "{known:?}");
     }
+}
+
+#[test]
+fn a_dissent_replaces_a_summary_of_another_origin_however_short_the_registration() {
+    let since = TODAY.checked_sub(3.days()).unwrap();
+    let practice = PracticeProfile { nn_days: 14, scr_enabled_on: Some(since), ..practice() };
+    let rules = Rules::new(Settings::default(), practice.clone(), TODAY);
+    let mut candidate = saying(ExpressDissent);
+    candidate.record.registration.since = Some(since);
+    let consented = permit(&rules, candidate.clone(), &stands(event(1), Some("A12345"))).unwrap();
+    assert!(consented.dissents());
+    assert_eq!(consented.summarise(None).replaces(), Some(event(1)));
+    // Where nothing is sent for a dissenter, nothing is replaced either.
+    let settings = Settings { dissent: DissentUpload::NotSent, ..Settings::default() };
+    let rules = Rules::new(settings, practice, TODAY);
+    let answer = permit(&rules, candidate, &stands(event(1), Some("A12345")));
+    assert_eq!(outcome(&answer), Err(Reason::Dissent));
 }

@@ -168,6 +168,7 @@ struct Needs {
     activities: &'static [&'static [&'static str]],
 }
 
+/// Requirements: SES-002, SES-003, SES-004, CON-053.
 fn needs(action: Action, bulk: BulkPolicy) -> Needs {
     match (action, bulk) {
         (Action::BulkRun, BulkPolicy::AdministratorAndB0062) => {

@@ -34,7 +34,7 @@ pub enum CardPolicy {
 
 /// Every setting about access.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AccessPolicy {
     /// Who may run bulk uploads.
     pub bulk: BulkPolicy,

@@ -126,6 +126,7 @@ impl CardIdentity {
     }
 
     /// Refuses a card that has ended or not begun at `now`.
+    /// Requirement: SES-017.
     pub fn check_dates(&self, now: Timestamp) -> Result<(), CardOutOfDate> {
         if now < self.not_before {
             Err(CardOutOfDate::NotYet(self.not_before))

@@ -89,6 +89,7 @@ impl<C: CardChannel> Piv<C> {
         if self.first.is_some() { CardError::Removed } else { CardError::NoCard }
     }
 
+    /// Requirement: SES-016.
     fn try_pin(&mut self, pin: &Pin) -> Result<(), PinError> {
         if !self.selected {
             self.select_and_compare()?;

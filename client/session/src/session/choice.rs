@@ -63,6 +63,7 @@ pub enum RoleChoiceError {
 
 impl RoleAssertion {
     /// Chooses the role for a session at `practice`: the wanted one, or the only one there is.
+    /// Requirements: SES-005, SES-006.
     pub fn choose(
         &self,
         practice: &OdsCode,

@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use crate::fault::Halt;
 
 /// The operator's stop: cheap to clone, for a signal handler or a screen.
+/// Requirement: RUN-006.
 #[derive(Clone, Debug)]
 pub struct Stop {
     asked: Arc<watch::Sender<bool>>,

@@ -12,10 +12,11 @@ use spine_vocabulary::code::error::{
 };
 
 use super::super::{Message, Outcome, Submitted};
-use super::{LONGEST_WAIT, read};
+use super::{LONGEST_POLL_PAUSE, LONGEST_WAIT, POLL_PAUSE_AFTER_FAILURE, read};
 use crate::fault::Halt;
 
 /// The unit in which the polling route's `Retry-After` is read.
+/// Requirements: MSG-014, MSG-015.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RetryAfterUnit {
@@ -52,6 +53,7 @@ pub(super) fn codes(acknowledgement: &Acknowledgement) -> String {
 }
 
 /// A request that brought no answer.
+/// Requirements: MSG-002, ACK-017.
 pub(super) fn of_failure(failure: Failure) -> Outcome {
     let note = failure.cause().to_string();
     match failure {
@@ -64,6 +66,7 @@ pub(super) fn of_failure(failure: Failure) -> Outcome {
 }
 
 /// The answer to a submission.
+/// Requirements: ACK-018, ACK-020, ACK-031, ACK-032, ACK-033.
 pub(super) fn of_submission(
     message: &Message,
     response: &Response,
@@ -86,7 +89,8 @@ pub(super) fn of_submission(
         StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Outcome::Halt(
             Halt::Misconfigured(format!("the Spine's address or our certificate is wrong (HTTP {status})")),
         ),
-        StatusCode::BAD_REQUEST | StatusCode::PAYLOAD_TOO_LARGE | StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+        StatusCode::PAYLOAD_TOO_LARGE => Outcome::TooLarge { note: format!("HTTP {status}") },
+        StatusCode::BAD_REQUEST | StatusCode::UNSUPPORTED_MEDIA_TYPE => {
             Outcome::Refused { note: format!("HTTP {status}") }
         }
         _ => Outcome::Quiet { note: format!("HTTP {status}: {nothing}") },
@@ -94,6 +98,7 @@ pub(super) fn of_submission(
 }
 
 /// The answer to a poll. The Spine has the message, so nothing here can mean that it was not taken but its own word.
+/// Requirements: ACK-020, ACK-021, ACK-022.
 pub(super) fn of_poll(
     message: &Message,
     asked: &str,
@@ -101,16 +106,20 @@ pub(super) fn of_poll(
     unit: RetryAfterUnit,
     pause: (Duration, Duration),
 ) -> Submitted {
-    let again = || Submitted::Pending {
+    let again_after = |after| Submitted::Pending {
         location: location(response).unwrap_or_else(|| asked.to_owned()),
-        after: poll_pause(response, unit, pause),
+        after,
     };
+    let again = || again_after(poll_pause(response, unit, pause));
     let status = response.status;
     let empty = response.body.iter().all(u8::is_ascii_whitespace);
-    if status == StatusCode::ACCEPTED
-        || status == StatusCode::OK && empty
-        || status == StatusCode::TOO_MANY_REQUESTS
-    {
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        // Not the route's own header but that of HTTP, so in seconds; unlike the other it says what must be kept to.
+        let wait =
+            retry_after(&response.headers, RetryAfterUnit::Seconds).unwrap_or(POLL_PAUSE_AFTER_FAILURE);
+        return again_after(wait.min(LONGEST_POLL_PAUSE));
+    }
+    if status == StatusCode::ACCEPTED || status == StatusCode::OK && empty {
         return again();
     }
     match of_body(message, response) {
@@ -125,6 +134,7 @@ pub(super) fn of_poll(
     }
 }
 
+/// Requirement: MSG-013.
 fn location(response: &Response) -> Option<String> {
     let location = response.headers.get(header::CONTENT_LOCATION)?.to_str().ok()?.trim();
     // The Spine gives it relative to its base address, with or without a slash before it.
@@ -140,6 +150,7 @@ fn poll_pause(response: &Response, unit: RetryAfterUnit, (least, most): (Duratio
 }
 
 /// What the body says; `Err` with a word if it says nothing about the message.
+/// Requirements: ACK-002, ACK-011, ACK-019.
 fn of_body(message: &Message, response: &Response) -> Result<Outcome, String> {
     let reply = read(response);
     if reply.correlation.with(message.id) == Correlated::Foreign {
@@ -158,6 +169,7 @@ fn of_body(message: &Message, response: &Response) -> Result<Outcome, String> {
     }
 }
 
+/// Requirements: ACK-001, ACK-003, ACK-004, ACK-005, ACK-006, ACK-027, ACK-028, ACK-029, ACK-030.
 fn of_acknowledgement(acknowledgement: &Acknowledgement) -> Outcome {
     let reports = |code| acknowledgement.reports(code);
     let note = codes(acknowledgement);
@@ -187,6 +199,7 @@ fn of_acknowledgement(acknowledgement: &Acknowledgement) -> Outcome {
     }
 }
 
+/// Requirements: ACK-023, ACK-024, ACK-025, ACK-033.
 fn of_fault(fault: &SoapFault) -> Outcome {
     let has = |code: &str| fault.codes.iter().any(|given| given == code);
     let note = format!("SOAP fault {}", fault.codes.join(" "));
@@ -203,6 +216,7 @@ fn of_fault(fault: &SoapFault) -> Outcome {
     }
 }
 
+/// Requirement: ACK-025.
 fn of_ebxml(issues: &[EbxmlIssue]) -> Outcome {
     let errors: Vec<_> = issues.iter().filter(|issue| issue.severity == EbxmlSeverity::Error).collect();
     let note = errors

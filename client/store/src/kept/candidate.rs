@@ -37,13 +37,11 @@ impl Parts {
     }
 }
 
-/// Whether the extract shows a change that we made: an older entry of the same code is none, for it did not have the last word then
-/// and would not have it now.
+/// Whether the extract shows a change that we made: the same code under the same date, which is the one that is exported. An older entry
+/// is none, for it did not have the last word then and would not have it now; a later one may lie in the future and have no word yet. Where
+/// the practice took the change over under a later date, both stand and mean the same.
 fn shows(record: &PatientRecord, change: LocalChange) -> bool {
-    record
-        .codes
-        .iter()
-        .any(|entry| entry.consent == Some(change.code) && entry.date.is_some_and(|date| date >= change.date))
+    record.codes.iter().any(|entry| entry.consent == Some(change.code) && entry.date == Some(change.date))
 }
 
 fn coded(change: LocalChange, at: Timestamp) -> CodedEntry {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use spine_rules::lifecycle::{Fact, State};
 use spine_rules::record::{LastAcknowledged, LocalChange, PatientKey};
-use spine_rules::{Counter, Reason};
+use spine_rules::{Counter, Reason, Warning};
 use spine_vocabulary::NhsNumber;
 
 use super::row::{Circumstance, Row};
@@ -51,23 +51,27 @@ pub(crate) struct NewFact {
     pub(crate) note: Option<String>,
 }
 
-/// How counters and reasons of a run move.
+/// How counters, reasons and warnings of a run move.
 #[derive(Debug, Default)]
 pub(crate) struct Shift {
     pub(crate) counters: BTreeMap<Counter, i64>,
     pub(crate) reasons: BTreeMap<Reason, i64>,
+    pub(crate) warnings: BTreeMap<Warning, i64>,
 }
 
 impl Shift {
     /// Counts an entry in.
-    pub(crate) fn enters(&mut self, state: &State) {
-        self.by(state, 1);
+    pub(crate) fn enters(&mut self, row: &Row) {
+        self.by(row, 1);
     }
 
-    fn by(&mut self, state: &State, step: i64) {
-        *self.counters.entry(state.counter()).or_default() += step;
-        if let Some(reason) = state.reason() {
+    fn by(&mut self, row: &Row, step: i64) {
+        *self.counters.entry(row.state.counter()).or_default() += step;
+        if let Some(reason) = row.state.reason() {
             *self.reasons.entry(reason).or_default() += step;
+        }
+        for warning in &row.warnings {
+            *self.warnings.entry(*warning).or_default() += step;
         }
     }
 }
@@ -101,10 +105,10 @@ impl Group {
     fn take(&mut self, write: &Write) -> Result<()> {
         let member = self.rows.get_mut(&write.key).ok_or(StoreError::Missing("entry"))?;
         let seq = self.next_seq;
-        self.shift.by(&member.row.state, -1);
+        self.shift.by(&member.row, -1);
         let circumstance = Circumstance { leg: self.leg, seq, number: member.number };
         let effects = member.row.take(write, circumstance)?;
-        self.shift.by(&member.row.state, 1);
+        self.shift.by(&member.row, 1);
         self.next_seq += 1;
         self.facts.push(NewFact {
             seq,

@@ -1,12 +1,12 @@
 //! What an import leaves out: counted without bound, listed up to a bound.
 
-use spine_rules::import::{Practice, RowError};
+use spine_rules::import::{PATIENTS, Practice, RowError};
 
 use crate::error::StoreError;
 use crate::seam::Result;
 
 /// How many row errors a receipt lists.
-const LISTED: usize = 10_000;
+pub(crate) const LISTED: usize = 10_000;
 
 /// Rows that stayed out or could not be read.
 #[derive(Debug, Default)]
@@ -29,23 +29,23 @@ impl Ledger {
         self.note(error);
     }
 
-    /// Rows of a file whose patient `patients.csv` does not have. Their lines are not known here: 0.
-    pub(crate) fn orphans(&mut self, file: &str, count: u64) {
-        self.nameless(file, count, "patients.csv has no patient with this id");
+    /// Rows of a file whose patient `patients.csv` does not have: how many, and on which lines, of which the first [`LISTED`] are
+    /// enough.
+    pub(crate) fn orphans(&mut self, file: &str, count: u64, lines: &[u64]) {
+        self.out(file, count, lines, "patients.csv has no patient with this id");
     }
 
     /// Further rows of `patients.csv` for patients who have one already.
-    pub(crate) fn duplicates(&mut self, count: u64) {
-        self.nameless("patients.csv", count, "another row of this file has the same patient id");
+    pub(crate) fn duplicates(&mut self, count: u64, lines: &[u64]) {
+        self.out(PATIENTS, count, lines, "another row of this file has the same patient id");
     }
 
-    fn nameless(&mut self, file: &str, count: u64, reason: &str) {
+    fn out(&mut self, file: &str, count: u64, lines: &[u64], reason: &str) {
         self.strays += count;
         let room = LISTED.saturating_sub(self.errors.len());
-        let listed = usize::try_from(count).unwrap_or(usize::MAX).min(room);
-        self.errors.extend((0..listed).map(|_| RowError {
+        self.errors.extend(lines.iter().take(room).map(|line| RowError {
             file: file.to_owned(),
-            line: 0,
+            line: *line,
             column: Some("patient_id".to_owned()),
             reason: reason.to_owned(),
         }));
@@ -71,10 +71,10 @@ mod tests {
     #[test]
     fn counts_without_bound_and_lists_with_one() {
         let mut ledger = Ledger::default();
-        ledger.orphans("codes.csv", 1_000_000);
-        ledger.duplicates(1);
+        ledger.orphans("codes.csv", 1_000_000, &(5..=10_100).collect::<Vec<_>>());
+        ledger.duplicates(1, &[7]);
         assert_eq!(ledger.strays, 1_000_001);
         assert_eq!(ledger.errors.len(), LISTED);
-        assert_eq!((ledger.errors[0].file.as_str(), ledger.errors[0].line), ("codes.csv", 0));
+        assert_eq!((ledger.errors[0].file.as_str(), ledger.errors[0].line), ("codes.csv", 5));
     }
 }

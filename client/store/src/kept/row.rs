@@ -1,6 +1,7 @@
 //! What both stores keep of one entry, and how one write moves it. Pure: a store only persists what comes out.
 
 use jiff::Timestamp;
+use spine_rules::Warning;
 use spine_rules::lifecycle::{Fact, IllegalFact, Live, State};
 use spine_rules::record::{LastAcknowledged, LocalChange};
 use spine_vocabulary::NhsNumber;
@@ -24,6 +25,8 @@ pub(crate) struct Row {
     pub(crate) number: Option<NhsNumber>,
     /// Local changes that wait for the settling fact.
     pub(crate) pending: Vec<LocalChange>,
+    /// What a person should know, by the latest decision.
+    pub(crate) warnings: Vec<Warning>,
     /// The number of the fact that dispatched the bytes, while they are kept.
     pub(crate) frozen: Option<u64>,
     /// The number of the latest fact.
@@ -67,6 +70,7 @@ impl Row {
             uploaded: None,
             number: None,
             pending: Vec::new(),
+            warnings: Vec::new(),
             frozen: None,
             version,
         }
@@ -86,11 +90,18 @@ impl Row {
         if write.frozen.is_some() != matches!(write.fact, Fact::Dispatched(_)) {
             return Err(StoreError::Missing("dispatch for these bytes, or bytes for this dispatch"));
         }
+        let decides = matches!(write.fact, Fact::Dispatched(_) | Fact::SetAside(_));
+        if !decides && !write.warnings.is_empty() {
+            return Err(StoreError::Missing("decision for these warnings"));
+        }
         let mut effects = Effects::default();
         let before = self.state.live();
         self.state = self.state.clone().apply(&write.fact)?;
         self.version = circumstance.seq;
         self.send(write, circumstance, &mut effects)?;
+        if decides {
+            self.warnings.clone_from(&write.warnings);
+        }
         if !self.state.is_settled() {
             let waits = matches!(write.fact, Fact::Dispatched(_));
             return if write.local.is_empty() || waits { Ok(effects) } else { Err(IllegalFact.into()) };
@@ -109,6 +120,7 @@ impl Row {
             last_sent_at: self.last_sent_at,
             sent_in_leg: self.sent_in_leg,
             content_sha256: self.uploaded.map(|uploaded| uploaded.content_sha256),
+            warnings: self.warnings.clone(),
             version: self.version,
         }
     }
@@ -132,6 +144,7 @@ impl Row {
                     uploaded: write.uploaded,
                     number: now.number,
                     pending: write.local.clone(),
+                    warnings: Vec::new(),
                     frozen: Some(now.seq),
                     version: now.seq,
                 };

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use spine_rules::import::{ImportItem, Operator, Practice};
+use spine_rules::import::{ALLERGIES, CODES, GROUPS, ImportItem, MEDICATIONS, Operator, Practice};
 use spine_rules::record::{Allergy, CodedEntry, Medication, PatientKey, PatientRecord};
 
 use super::world::{Patient, World};
@@ -11,16 +11,17 @@ use crate::error::StoreError;
 use crate::kept::ledger::{Ledger, same_practice};
 use crate::seam::{ImportItems, ImportReceipt, Result};
 
-/// Rows of one patient as they come in, in any order.
+/// Rows of one patient as they come in, in any order, each with its line.
 #[derive(Default)]
 struct Gathered {
     record: Option<PatientRecord>,
-    copies: u64,
-    codes: Vec<CodedEntry>,
-    medications: Vec<Medication>,
-    allergies: Vec<Allergy>,
+    /// Lines of further rows of the patient.
+    copies: Vec<u64>,
+    codes: Vec<(CodedEntry, u64)>,
+    medications: Vec<(Medication, u64)>,
+    allergies: Vec<(Allergy, u64)>,
     unreadable: u64,
-    groups: Vec<String>,
+    groups: Vec<(String, u64)>,
 }
 
 impl World {
@@ -87,17 +88,21 @@ impl World {
 
 fn gather(gathered: &mut BTreeMap<PatientKey, Gathered>, ledger: &mut Ledger, item: ImportItem) {
     match item {
-        ImportItem::Patient(record) => {
+        ImportItem::Patient(record, line) => {
             let patient = gathered.entry(record.key.clone()).or_default();
-            patient.copies += 1;
+            if patient.record.is_some() {
+                patient.copies.push(line);
+            }
             patient.record.get_or_insert(*record);
         }
-        ImportItem::Code(key, code) => gathered.entry(key).or_default().codes.push(code),
-        ImportItem::Medication(key, medication) => {
-            gathered.entry(key).or_default().medications.push(medication);
+        ImportItem::Code(key, code, line) => gathered.entry(key).or_default().codes.push((code, line)),
+        ImportItem::Medication(key, medication, line) => {
+            gathered.entry(key).or_default().medications.push((medication, line));
         }
-        ImportItem::Allergy(key, allergy) => gathered.entry(key).or_default().allergies.push(allergy),
-        ImportItem::Group(name, key) => gathered.entry(key).or_default().groups.push(name),
+        ImportItem::Allergy(key, allergy, line) => {
+            gathered.entry(key).or_default().allergies.push((allergy, line));
+        }
+        ImportItem::Group(name, key, line) => gathered.entry(key).or_default().groups.push((name, line)),
         ImportItem::Incomplete(key, error) => {
             gathered.entry(key).or_default().unreadable += 1;
             ledger.note(error);
@@ -111,28 +116,31 @@ type Merged = (BTreeMap<PatientKey, PatientRecord>, BTreeMap<String, BTreeSet<Pa
 fn merge(gathered: BTreeMap<PatientKey, Gathered>, ledger: &mut Ledger) -> Merged {
     let mut patients = BTreeMap::new();
     let mut members: BTreeMap<String, BTreeSet<PatientKey>> = BTreeMap::new();
-    let mut orphans = [0_u64; 4];
+    let (mut copies, mut orphans) = (Vec::new(), [const { Vec::<u64>::new() }; 4]);
     for (key, rows) in gathered {
         let Some(record) = rows.record else {
             ledger.strays += rows.unreadable;
-            orphans[0] += rows.codes.len() as u64;
-            orphans[1] += rows.medications.len() as u64;
-            orphans[2] += rows.allergies.len() as u64;
-            orphans[3] += rows.groups.len() as u64;
+            orphans[0].extend(rows.codes.iter().map(|(_, line)| line));
+            orphans[1].extend(rows.medications.iter().map(|(_, line)| line));
+            orphans[2].extend(rows.allergies.iter().map(|(_, line)| line));
+            orphans[3].extend(rows.groups.iter().map(|(_, line)| line));
             continue;
         };
-        ledger.duplicates(rows.copies - 1);
-        let incomplete = record.incomplete || rows.unreadable > 0 || rows.copies > 1;
-        let (codes, medications, allergies) = (rows.codes, rows.medications, rows.allergies);
+        let incomplete = record.incomplete || rows.unreadable > 0 || !rows.copies.is_empty();
+        copies.extend(rows.copies);
+        let codes = rows.codes.into_iter().map(|(code, _)| code).collect();
+        let medications = rows.medications.into_iter().map(|(medication, _)| medication).collect();
+        let allergies = rows.allergies.into_iter().map(|(allergy, _)| allergy).collect();
         patients.insert(key.clone(), PatientRecord { codes, medications, allergies, incomplete, ..record });
-        for name in rows.groups {
+        for (name, _) in rows.groups {
             members.entry(name).or_default().insert(key.clone());
         }
     }
-    for (file, count) in
-        ["codes.csv", "medications.csv", "allergies.csv", "groups.csv"].into_iter().zip(orphans)
-    {
-        ledger.orphans(file, count);
+    copies.sort_unstable();
+    ledger.duplicates(copies.len() as u64, &copies);
+    for (file, mut lines) in [CODES, MEDICATIONS, ALLERGIES, GROUPS].into_iter().zip(orphans) {
+        lines.sort_unstable();
+        ledger.orphans(file, lines.len() as u64, &lines);
     }
     (patients, members)
 }

@@ -45,6 +45,7 @@ impl World {
             entries: opening.entries,
             counters: COUNTERS.map(|counter| (counter, 0)).into(),
             reasons: BTreeMap::new(),
+            warnings: BTreeMap::new(),
             local_changes: 0,
         };
         run.shift(&opening.shift);
@@ -79,7 +80,7 @@ impl World {
                 row
             }
         };
-        opening.shift.enters(&row.state);
+        opening.shift.enters(&row);
         opening.entries.insert(key, row);
         Ok(())
     }
@@ -195,6 +196,10 @@ impl RunRow {
         }
         for (reason, step) in &shift.reasons {
             let count = self.reasons.entry(*reason).or_default();
+            *count = count.saturating_add_signed(*step);
+        }
+        for (warning, step) in &shift.warnings {
+            let count = self.warnings.entry(*warning).or_default();
             *count = count.saturating_add_signed(*step);
         }
     }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use spine_rules::import::{Operator, Practice};
 use spine_rules::lifecycle::{Fact, State};
 use spine_rules::record::{Candidate, LastAcknowledged, LocalChange, PatientKey, PatientRecord};
-use spine_rules::{Counter, Reason};
+use spine_rules::{Counter, Reason, Warning};
 use spine_vocabulary::NhsNumber;
 
 use crate::entry::{CodeChange, Cursor, Entry, FrozenBytes, Tally};
@@ -57,6 +57,7 @@ pub(super) struct RunRow {
     pub(super) entries: BTreeMap<PatientKey, Row>,
     pub(super) counters: BTreeMap<Counter, u64>,
     pub(super) reasons: BTreeMap<Reason, u64>,
+    pub(super) warnings: BTreeMap<Warning, u64>,
     pub(super) local_changes: u64,
 }
 
@@ -147,12 +148,18 @@ impl World {
         Ok(Tally {
             population: run.population(),
             counters: run.counters.clone(),
-            reasons: run.reasons.iter().filter(|(_, n)| **n > 0).map(|(reason, n)| (*reason, *n)).collect(),
+            reasons: present(&run.reasons),
+            warnings: present(&run.warnings),
             local_changes: run.local_changes,
             outstanding: run.counters.get(&Counter::Sending).copied().unwrap_or_default(),
             next_due: due.min(),
         })
     }
+}
+
+/// Counts without those that came back to nothing.
+fn present<K: Copy + Ord>(counts: &BTreeMap<K, u64>) -> BTreeMap<K, u64> {
+    counts.iter().filter(|(_, count)| **count > 0).map(|(key, count)| (*key, *count)).collect()
 }
 
 impl RunRow {

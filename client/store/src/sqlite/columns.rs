@@ -24,14 +24,15 @@ use crate::seam::Result;
 /// The columns of `entry e` that make a [`Row`], in the order in which [`row`] reads them, after the key.
 pub(super) const ENTRY: &str = "e.key, e.state, e.until, e.location, e.reason, e.details, e.id, e.sha256, e.settles_as, \
      e.attempts, e.first_sent_at, e.last_sent_at, e.sent_in_leg, e.content_sha256, e.dissent, e.number, e.pending, \
-     e.frozen, e.version";
+     e.frozen, e.version, e.warnings";
 
 /// How many columns [`ENTRY`] names.
-pub(super) const ENTRY_WIDTH: usize = 19;
+pub(super) const ENTRY_WIDTH: usize = 20;
 
 /// The columns that [`bind_row`] writes, in its order.
 pub(super) const ENTRY_WRITTEN: &str = "run, key, interaction, phase, state, until, location, reason, details, id, sha256, \
-     settles_as, attempts, first_sent_at, last_sent_at, sent_in_leg, content_sha256, dissent, number, pending, frozen, version";
+     settles_as, attempts, first_sent_at, last_sent_at, sent_in_leg, content_sha256, dissent, number, pending, frozen, version, \
+     warnings";
 
 /// The columns of `patient p` and what stands beside it that make a candidate, in the order in which [`parts`] reads them.
 pub(super) const CANDIDATE: &str = "p.base, p.codes, p.medications, p.allergies, p.incomplete, p.departed, \
@@ -92,6 +93,7 @@ pub(super) fn bind_row<S: Display>(
     let details =
         aside.filter(|aside| !aside.details.is_empty()).map(|aside| json(&aside.details)).transpose()?;
     let pending = if row.pending.is_empty() { None } else { Some(json(&row.pending)?) };
+    let warnings = if row.warnings.is_empty() { None } else { Some(json(&row.warnings)?) };
     values
         .push_bind(run.0)
         .push_bind(key.as_str().to_owned())
@@ -114,7 +116,8 @@ pub(super) fn bind_row<S: Display>(
         .push_bind(row.number.map(NhsNumber::reveal))
         .push_bind(pending)
         .push_bind(row.frozen.map(u64::cast_signed))
-        .push_bind(row.version.cast_signed());
+        .push_bind(row.version.cast_signed())
+        .push_bind(warnings);
     Ok(())
 }
 
@@ -138,6 +141,7 @@ pub(super) fn row(from: &SqliteRow) -> Result<(PatientKey, Row)> {
         _ => None,
     };
     let pending = from.try_get::<Option<&str>, _>(16)?;
+    let warnings = from.try_get::<Option<&str>, _>(19)?;
     let kept = Row {
         state: state(from, live)?,
         live,
@@ -148,6 +152,7 @@ pub(super) fn row(from: &SqliteRow) -> Result<(PatientKey, Row)> {
         uploaded,
         number: number(from.try_get(15)?)?,
         pending: pending.map(|text| from_json(text, "a local change")).transpose()?.unwrap_or_default(),
+        warnings: warnings.map(|text| from_json(text, "a warning")).transpose()?.unwrap_or_default(),
         frozen: from.try_get::<Option<i64>, _>(17)?.map(count).transpose()?,
         version: count(from.try_get(18)?)?,
     };

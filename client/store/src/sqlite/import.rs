@@ -3,7 +3,7 @@
 pub(super) mod practice;
 
 use jiff::Timestamp;
-use spine_rules::import::{ImportItem, Practice};
+use spine_rules::import::{ALLERGIES, CODES, GROUPS, ImportItem, MEDICATIONS, Practice};
 use sqlx::{Connection, QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
 use super::SqliteStore;
@@ -11,7 +11,7 @@ use super::columns::{count, from_json, json};
 use super::lease::{self, Unlatch};
 use super::record::chunks;
 use crate::error::StoreError;
-use crate::kept::ledger::{Ledger, same_practice};
+use crate::kept::ledger::{LISTED, Ledger, same_practice};
 use crate::seam::{ImportItems, ImportReceipt, Result};
 
 /// Staged rows are written when there are so many of them, or so many bytes.
@@ -20,8 +20,9 @@ const BYTES: usize = 1 << 20;
 
 /// The staging tables: temporary files of SQLite's own, gone with the transaction or the process.
 const STAGING: &str = "DROP TABLE IF EXISTS temp.staged; DROP TABLE IF EXISTS temp.staged_group; \
-     CREATE TEMP TABLE staged (key TEXT NOT NULL, kind INTEGER NOT NULL, json TEXT NOT NULL) STRICT; \
-     CREATE TEMP TABLE staged_group (key TEXT NOT NULL, name TEXT NOT NULL) STRICT";
+     CREATE TEMP TABLE staged (key TEXT NOT NULL, kind INTEGER NOT NULL, json TEXT NOT NULL, line INTEGER NOT NULL) \
+     STRICT; \
+     CREATE TEMP TABLE staged_group (key TEXT NOT NULL, name TEXT NOT NULL, line INTEGER NOT NULL) STRICT";
 
 /// Kinds of staged rows.
 const PATIENT: i64 = 0;
@@ -118,11 +119,19 @@ struct Staged {
     patients: u64,
 }
 
+/// One row for the staging table.
+struct StagedRow {
+    key: String,
+    kind: i64,
+    json: String,
+    line: i64,
+}
+
 /// Rows on their way into the staging tables.
 #[derive(Default)]
 struct Buffer {
-    rows: Vec<(String, i64, String)>,
-    groups: Vec<(String, String)>,
+    rows: Vec<StagedRow>,
+    groups: Vec<(String, String, i64)>,
     bytes: usize,
 }
 
@@ -140,21 +149,22 @@ async fn stage(tx: &mut SqliteConnection, items: ImportItems<'_>, ledger: &mut L
 
 impl Buffer {
     fn take(&mut self, item: ImportItem, staged: &mut Staged, ledger: &mut Ledger) -> Result<()> {
-        let (key, kind, text) = match item {
-            ImportItem::Patient(record) => {
+        let (key, kind, text, line) = match item {
+            ImportItem::Patient(record, line) => {
                 staged.patients += 1;
-                (record.key.clone(), PATIENT, json(&record)?)
+                (record.key.clone(), PATIENT, json(&record)?, line)
             }
-            ImportItem::Code(key, code) => (key, CODE, json(&code)?),
-            ImportItem::Medication(key, medication) => (key, MEDICATION, json(&medication)?),
-            ImportItem::Allergy(key, allergy) => (key, ALLERGY, json(&allergy)?),
+            ImportItem::Code(key, code, line) => (key, CODE, json(&code)?, line),
+            ImportItem::Medication(key, medication, line) => (key, MEDICATION, json(&medication)?, line),
+            ImportItem::Allergy(key, allergy, line) => (key, ALLERGY, json(&allergy)?, line),
             ImportItem::Incomplete(key, error) => {
+                let line = error.line;
                 ledger.note(error);
-                (key, UNREADABLE, String::new())
+                (key, UNREADABLE, String::new(), line)
             }
-            ImportItem::Group(name, key) => {
+            ImportItem::Group(name, key, line) => {
                 self.bytes += name.len();
-                self.groups.push((key.into(), name));
+                self.groups.push((key.into(), name, line.cast_signed()));
                 return Ok(());
             }
             ImportItem::Stray(error) => {
@@ -164,22 +174,26 @@ impl Buffer {
         };
         staged.rows += 1;
         self.bytes += text.len();
-        self.rows.push((key.into(), kind, text));
+        self.rows.push(StagedRow { key: key.into(), kind, json: text, line: line.cast_signed() });
         Ok(())
     }
 
     async fn flush(&mut self, tx: &mut SqliteConnection) -> Result<()> {
         for chunk in chunks(&self.rows) {
-            let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO temp.staged (key, kind, json) ");
-            query.push_values(chunk, |mut values, (key, kind, json)| {
-                values.push_bind(key.clone()).push_bind(*kind).push_bind(json.clone());
+            let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO temp.staged (key, kind, json, line) ");
+            query.push_values(chunk, |mut values, row| {
+                values
+                    .push_bind(row.key.clone())
+                    .push_bind(row.kind)
+                    .push_bind(row.json.clone())
+                    .push_bind(row.line);
             });
             query.build().execute(&mut *tx).await?;
         }
         for chunk in chunks(&self.groups) {
-            let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO temp.staged_group (key, name) ");
-            query.push_values(chunk, |mut values, (key, name)| {
-                values.push_bind(key.clone()).push_bind(name.clone());
+            let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO temp.staged_group (key, name, line) ");
+            query.push_values(chunk, |mut values, (key, name, line)| {
+                values.push_bind(key.clone()).push_bind(name.clone()).push_bind(*line);
             });
             query.build().execute(&mut *tx).await?;
         }
@@ -209,7 +223,9 @@ async fn settle(
     .fetch_one(&mut *tx)
     .await?;
     let (patients, incomplete) = (count(here.try_get(0)?)?, count(here.try_get(1)?)?);
-    ledger.duplicates(staged.patients - patients);
+    if staged.patients > patients {
+        duplicates(tx, staged.patients - patients, ledger).await?;
+    }
     if staged.rows > count(here.try_get(2)?)? {
         orphans(tx, import, ledger).await?;
     }
@@ -219,6 +235,18 @@ async fn settle(
     Ok(ImportReceipt { at, patients, incomplete, departed, stray_rows: ledger.strays, errors })
 }
 
+/// Further rows of `patients.csv` for patients who have one already.
+async fn duplicates(tx: &mut SqliteConnection, rows: u64, ledger: &mut Ledger) -> Result<()> {
+    let lines = sqlx::query_scalar(
+        "SELECT line FROM (SELECT line, row_number() OVER (PARTITION BY key ORDER BY rowid) AS copy FROM temp.staged \
+         WHERE kind = ?) WHERE copy > 1 ORDER BY line LIMIT ?",
+    )
+    .bind(PATIENT)
+    .bind(limit());
+    ledger.duplicates(rows, &places(lines.fetch_all(tx).await?)?);
+    Ok(())
+}
+
 /// Rows whose patient `patients.csv` does not have.
 async fn orphans(tx: &mut SqliteConnection, import: i64, ledger: &mut Ledger) -> Result<()> {
     let found = sqlx::query(
@@ -226,17 +254,28 @@ async fn orphans(tx: &mut SqliteConnection, import: i64, ledger: &mut Ledger) ->
          WHERE NOT EXISTS (SELECT 1 FROM patient p WHERE p.key = s.key AND p.import = ?) GROUP BY s.kind ORDER BY s.kind",
     )
     .bind(import)
-    .fetch_all(tx)
+    .fetch_all(&mut *tx)
     .await?;
     for row in found {
         let rows = count(row.try_get(1)?)?;
-        match row.try_get::<i64, _>(0)? {
-            CODE => ledger.orphans("codes.csv", rows),
-            MEDICATION => ledger.orphans("medications.csv", rows),
-            ALLERGY => ledger.orphans("allergies.csv", rows),
+        let (kind, file) = match row.try_get::<i64, _>(0)? {
+            CODE => (CODE, CODES),
+            MEDICATION => (MEDICATION, MEDICATIONS),
+            ALLERGY => (ALLERGY, ALLERGIES),
             // Its error is listed already: it could not be read either.
-            _ => ledger.strays += rows,
-        }
+            _ => {
+                ledger.strays += rows;
+                continue;
+            }
+        };
+        let lines = sqlx::query_scalar(
+            "SELECT s.line FROM temp.staged s WHERE s.kind = ? \
+             AND NOT EXISTS (SELECT 1 FROM patient p WHERE p.key = s.key AND p.import = ?) ORDER BY s.line LIMIT ?",
+        )
+        .bind(kind)
+        .bind(import)
+        .bind(limit());
+        ledger.orphans(file, rows, &places(lines.fetch_all(&mut *tx).await?)?);
     }
     Ok(())
 }
@@ -255,8 +294,23 @@ async fn groups(tx: &mut SqliteConnection, import: i64, ledger: &mut Ledger) -> 
          WHERE NOT EXISTS (SELECT 1 FROM patient p WHERE p.key = s.key AND p.import = ?)",
     )
     .bind(import)
-    .fetch_one(tx)
+    .fetch_one(&mut *tx)
     .await?;
-    ledger.orphans("groups.csv", count(strangers)?);
+    let lines = sqlx::query_scalar(
+        "SELECT s.line FROM temp.staged_group s \
+         WHERE NOT EXISTS (SELECT 1 FROM patient p WHERE p.key = s.key AND p.import = ?) ORDER BY s.line LIMIT ?",
+    )
+    .bind(import)
+    .bind(limit());
+    ledger.orphans(GROUPS, count(strangers)?, &places(lines.fetch_all(tx).await?)?);
     Ok(())
+}
+
+/// More lines than the ledger lists are not read.
+fn limit() -> i64 {
+    i64::try_from(LISTED).unwrap_or(i64::MAX)
+}
+
+fn places(lines: Vec<i64>) -> Result<Vec<u64>> {
+    lines.into_iter().map(count).collect()
 }

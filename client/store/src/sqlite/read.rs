@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use spine_rules::Counter;
 use spine_rules::record::{Candidate, PatientKey};
-use spine_rules::{Counter, Reason};
 use spine_vocabulary::NhsNumber;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, Sqlite};
@@ -21,7 +21,8 @@ use crate::seam::Result;
 /// How a run stands: one statement, and so one moment, for counters, reasons and the next deferral belong together.
 const TALLY: &str = "SELECT population, unprocessed, sending, sent, failed, not_required, local_changes, \
      (SELECT min(until) FROM entry INDEXED BY entry_deferred WHERE run = r.id AND until IS NOT NULL), \
-     (SELECT json_group_object(reason, entries) FROM run_reason WHERE run = r.id AND entries > 0) \
+     (SELECT json_group_object(reason, entries) FROM run_reason WHERE run = r.id AND entries > 0), \
+     (SELECT json_group_object(warning, entries) FROM run_warning WHERE run = r.id AND entries > 0) \
      FROM run r WHERE id = ?";
 
 /// Listings and facts of one patient; a listing stands before the facts of its run.
@@ -117,9 +118,6 @@ pub(super) async fn tally(store: &SqliteStore, run: RunId) -> Result<Tally> {
     let found = sqlx::query(TALLY).bind(run.0).fetch_optional(&store.readers).await?;
     let found = found.ok_or(StoreError::Missing("run"))?;
     let number = |at: usize| count(found.try_get(at)?);
-    let reasons: BTreeMap<String, u64> = from_json(found.try_get(8)?, "a reason")?;
-    let reason =
-        |(code, n): (String, u64)| Ok((Reason::from_code(&code).ok_or_else(|| damaged("a reason"))?, n));
     Ok(Tally {
         population: number(0)?,
         counters: BTreeMap::from([
@@ -129,7 +127,8 @@ pub(super) async fn tally(store: &SqliteStore, run: RunId) -> Result<Tally> {
             (Counter::Failed, number(4)?),
             (Counter::NotRequired, number(5)?),
         ]),
-        reasons: reasons.into_iter().map(reason).collect::<Result<_>>()?,
+        reasons: from_json(found.try_get(8)?, "a reason")?,
+        warnings: from_json(found.try_get(9)?, "a warning")?,
         local_changes: number(6)?,
         outstanding: number(2)?,
         next_due: found.try_get::<Option<i64>, _>(7)?.map(time).transpose()?,

@@ -125,7 +125,8 @@ pub(super) async fn put_entries(
              sha256 = excluded.sha256, settles_as = excluded.settles_as, attempts = excluded.attempts, \
              first_sent_at = excluded.first_sent_at, last_sent_at = excluded.last_sent_at, \
              sent_in_leg = excluded.sent_in_leg, content_sha256 = excluded.content_sha256, dissent = excluded.dissent, \
-             number = excluded.number, pending = excluded.pending, frozen = excluded.frozen, version = excluded.version",
+             number = excluded.number, pending = excluded.pending, frozen = excluded.frozen, version = excluded.version, \
+             warnings = excluded.warnings",
         );
         query.build().execute(&mut *tx).await?;
     }
@@ -247,14 +248,51 @@ pub(super) async fn shift(
     .bind(run.0)
     .execute(&mut *tx)
     .await?;
-    let reasons: Vec<_> = shift.reasons.iter().collect();
-    for chunk in chunks(&reasons) {
-        let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO run_reason (run, reason, entries) ");
-        query.push_values(chunk, |mut values, (reason, entries)| {
-            values.push_bind(run.0).push_bind(reason.code()).push_bind(**entries);
+    let reasons: Vec<_> = shift.reasons.iter().map(|(reason, step)| (reason.code(), *step)).collect();
+    let warnings: Vec<_> = shift.warnings.iter().map(|(warning, step)| (warning.code(), *step)).collect();
+    count_by_code(tx, run, &REASONS, &reasons).await?;
+    count_by_code(tx, run, &WARNINGS, &warnings).await
+}
+
+/// A table of counts by code: how its counts rise and how they fall.
+struct Counts {
+    rise: &'static str,
+    key: &'static str,
+    fall: &'static str,
+}
+
+const REASONS: Counts = Counts {
+    rise: "INSERT INTO run_reason (run, reason, entries) ",
+    key: "(run, reason)",
+    fall: "UPDATE run_reason SET entries = entries + ? WHERE run = ? AND reason = ?",
+};
+const WARNINGS: Counts = Counts {
+    rise: "INSERT INTO run_warning (run, warning, entries) ",
+    key: "(run, warning)",
+    fall: "UPDATE run_warning SET entries = entries + ? WHERE run = ? AND warning = ?",
+};
+
+async fn count_by_code(
+    tx: &mut SqliteConnection,
+    run: RunId,
+    counts: &Counts,
+    steps: &[(&'static str, i64)],
+) -> Result<()> {
+    let rising: Vec<_> = steps.iter().filter(|(_, step)| *step > 0).copied().collect();
+    for chunk in chunks(&rising) {
+        let mut query = QueryBuilder::<Sqlite>::new(counts.rise);
+        query.push_values(chunk, |mut values, (code, step)| {
+            values.push_bind(run.0).push_bind(*code).push_bind(*step);
         });
-        query.push(" ON CONFLICT (run, reason) DO UPDATE SET entries = entries + excluded.entries");
+        query
+            .push(" ON CONFLICT ")
+            .push(counts.key)
+            .push(" DO UPDATE SET entries = entries + excluded.entries");
         query.build().execute(&mut *tx).await?;
+    }
+    // Reason: a row that comes in is checked before it is found to be there, and no count may come in below zero.
+    for (code, step) in steps.iter().filter(|(_, step)| *step < 0) {
+        sqlx::query(counts.fall).bind(*step).bind(run.0).bind(*code).execute(&mut *tx).await?;
     }
     Ok(())
 }

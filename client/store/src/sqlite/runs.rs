@@ -255,7 +255,7 @@ async fn list(
                 row
             }
         };
-        counted.enters(&row.state);
+        counted.enters(&row);
         rows.push((key, row));
     }
     let rows: Vec<_> = rows.iter().map(|(key, row)| (key, row)).collect();

@@ -10,8 +10,8 @@ use spine_rules::Reason;
 use spine_rules::import::{ImportFailure, ImportItem, Operator, Practice};
 use spine_rules::lifecycle::{Fact, Live};
 use spine_rules::record::{
-    CodedEntry, LocalChange, LocalFlags, PatientKey, PatientRecord, RecordedNumber, Registration,
-    RegistrationKind, RegistrationStatus,
+    Allergy, AllergyKind, CodedEntry, LocalChange, LocalFlags, Medication, MedicationKind, PatientKey,
+    PatientRecord, RecordedNumber, Registration, RegistrationKind, RegistrationStatus,
 };
 use spine_store::{
     Action, Fence, FrozenBytes, Holder, ImportReceipt, MemoryStore, NewRun, Run, RunKind, SqliteStore, Store,
@@ -188,8 +188,36 @@ pub(crate) fn code(term: &str) -> CodedEntry {
     }
 }
 
+pub(crate) fn medication() -> Medication {
+    Medication {
+        scheme: CodeScheme::ReadV2,
+        code: "XY2..".to_owned(),
+        name: "Invented 5 mg tablets".to_owned(),
+        dose: String::new(),
+        quantity: String::new(),
+        kind: MedicationKind::Acute,
+        started_on: None,
+        last_issued_on: None,
+        ended_on: None,
+        review_on: None,
+        elsewhere: false,
+    }
+}
+
+pub(crate) fn allergy() -> Allergy {
+    Allergy {
+        scheme: CodeScheme::ReadV2,
+        code: "XY3..".to_owned(),
+        term: "Allergy to something invented".to_owned(),
+        kind: AllergyKind::Other,
+        noted_on: None,
+        reaction: String::new(),
+        negative: false,
+    }
+}
+
 pub(crate) fn item(record: PatientRecord) -> ImportItem {
-    ImportItem::Patient(Box::new(record))
+    ImportItem::Patient(Box::new(record), 2)
 }
 
 pub(crate) async fn import<S: Store>(

@@ -1,7 +1,7 @@
 //! Groups of facts: whole or not at all, and what settles with them.
 
 use spine_rules::lifecycle::State;
-use spine_rules::{Counter, Fact, Reason, SetAside};
+use spine_rules::{Counter, Fact, Reason, SetAside, Warning};
 use spine_store::{Closed, FrozenBytes, RunKind, Store, StoreError, Uploaded, Write};
 
 use crate::bench::*;
@@ -214,4 +214,41 @@ pub(crate) async fn nothing_that_can_be_shown_shows_a_patient<B: Bench>(bench: B
     for secret in ["p000001", "Testé", "ZZ99", "summary summary", digits.as_str()] {
         assert!(!shown.contains(secret), "{secret} in {shown}");
     }
+}
+
+pub(crate) async fn warnings_are_counted_by_the_decision_that_holds<B: Bench>(bench: B) {
+    use spine_rules::Warning::{AdditionalWithheld, AmbiguousConsent, DissentNotInAcs};
+    let (fence, run) = running(&bench, 4, RunKind::InitialUpload).await;
+    let store = bench.store();
+    let counted = async || store.tally(run.id).await.unwrap().warnings;
+    let warned = |warnings: &[Warning], write| Write { warnings: warnings.to_vec(), ..write };
+    assert_eq!(counted().await, [].into());
+    let aside = |reason| Fact::SetAside(SetAside::because(reason));
+    let group = [
+        warned(&[AdditionalWithheld, AmbiguousConsent], dispatch(1, 1, 2)),
+        warned(&[AdditionalWithheld], dispatch(2, 2, 2)),
+        warned(&[AmbiguousConsent], write(3, aside(Reason::NothingToSet), 2)),
+        dispatch(4, 4, 2),
+    ];
+    store.record(fence, run.id, &group).await.unwrap();
+    assert_eq!(counted().await, [(AdditionalWithheld, 2), (AmbiguousConsent, 2)].into());
+
+    // Facts that decide nothing leave them as they are, and bring none.
+    store.record(fence, run.id, &[write(1, Fact::Acknowledged, 3)]).await.unwrap();
+    assert_eq!(counted().await, [(AdditionalWithheld, 2), (AmbiguousConsent, 2)].into());
+    let stray = warned(&[DissentNotInAcs], write(4, Fact::Acknowledged, 3));
+    assert!(matches!(store.record(fence, run.id, &[stray]).await, Err(StoreError::Missing(_))));
+
+    // What an abandoned message warned of is forgotten, and the next decision says what holds.
+    store.record(fence, run.id, &[write(2, Fact::NeverSent, 3), write(2, Fact::Abandoned, 3)]).await.unwrap();
+    assert_eq!(counted().await, [(AdditionalWithheld, 1), (AmbiguousConsent, 2)].into());
+    store.record(fence, run.id, &[warned(&[DissentNotInAcs], dispatch(2, 5, 4))]).await.unwrap();
+    let wanted = [(AdditionalWithheld, 1), (AmbiguousConsent, 2), (DissentNotInAcs, 1)].into();
+    assert_eq!(counted().await, wanted);
+    // Moved and moved back within one group; then set aside for another reason than the message's.
+    let group = [write(2, Fact::NeverSent, 5), write(2, aside(Reason::RetriesExhausted), 5)];
+    store.record(fence, run.id, &group).await.unwrap();
+    assert_eq!(counted().await, [(AdditionalWithheld, 1), (AmbiguousConsent, 2)].into());
+    let (entry, _) = store.entry(run.id, &key(1)).await.unwrap().unwrap();
+    assert_eq!(entry.warnings, [AdditionalWithheld, AmbiguousConsent]);
 }

@@ -24,12 +24,12 @@ async fn records<S: Store>(store: &S) -> Vec<PatientRecord> {
 
 pub(crate) async fn rows_of_one_patient_come_together_in_any_order_of_files<B: Bench>(bench: B) {
     let items = [
-        ImportItem::Code(key(2), code("first")),
+        ImportItem::Code(key(2), code("first"), 2),
         item(patient(1)),
-        ImportItem::Code(key(1), code("other")),
-        ImportItem::Code(key(2), code("second")),
+        ImportItem::Code(key(1), code("other"), 2),
+        ImportItem::Code(key(2), code("second"), 2),
         item(patient(2)),
-        ImportItem::Code(key(2), code("third")),
+        ImportItem::Code(key(2), code("third"), 2),
     ];
     let receipt = import(bench.store(), items).await.unwrap();
     assert_eq!((receipt.patients, receipt.incomplete, receipt.stray_rows), (2, 0, 0));
@@ -60,17 +60,28 @@ pub(crate) async fn an_unreadable_row_holds_its_patient<B: Bench>(bench: B) {
 pub(crate) async fn rows_of_nobody_stay_out_and_are_counted<B: Bench>(bench: B) {
     let items = [
         ImportItem::Stray(error("patients.csv", 3)),
-        ImportItem::Code(key(9), code("nobody's")),
-        ImportItem::Code(key(9), code("nobody's")),
-        ImportItem::Group("recall".to_owned(), key(9)),
+        ImportItem::Code(key(9), code("nobody's"), 12),
+        ImportItem::Code(key(7), code("nobody's"), 11),
+        ImportItem::Group("recall".to_owned(), key(9), 15),
+        ImportItem::Group("recall".to_owned(), key(8), 14),
+        ImportItem::Medication(key(9), medication(), 13),
+        ImportItem::Allergy(key(9), allergy(), 16),
         ImportItem::Incomplete(key(8), error("allergies.csv", 5)),
         item(patient(1)),
     ];
     let receipt = import(bench.store(), items).await.unwrap();
-    assert_eq!((receipt.patients, receipt.incomplete, receipt.stray_rows), (1, 0, 5));
+    assert_eq!((receipt.patients, receipt.incomplete, receipt.stray_rows), (1, 0, 8));
     let files: Vec<_> = receipt.errors.iter().map(|error| (error.file.as_str(), error.line)).collect();
-    let wanted =
-        [("patients.csv", 3), ("allergies.csv", 5), ("codes.csv", 0), ("codes.csv", 0), ("groups.csv", 0)];
+    let wanted = [
+        ("patients.csv", 3),
+        ("allergies.csv", 5),
+        ("codes.csv", 11),
+        ("codes.csv", 12),
+        ("medications.csv", 13),
+        ("allergies.csv", 16),
+        ("groups.csv", 14),
+        ("groups.csv", 15),
+    ];
     assert_eq!(files, wanted);
     assert_eq!(records(bench.store()).await.len(), 1);
     assert!(bench.store().members("recall").await.unwrap().is_empty());
@@ -78,8 +89,13 @@ pub(crate) async fn rows_of_nobody_stay_out_and_are_counted<B: Bench>(bench: B) 
 
 pub(crate) async fn a_second_row_with_one_patient_id_holds_the_patient<B: Bench>(bench: B) {
     let second = PatientRecord { family_name: "Other".to_owned(), ..patient(1) };
-    let receipt = import(bench.store(), [item(patient(1)), item(second), item(patient(2))]).await.unwrap();
-    assert_eq!((receipt.patients, receipt.incomplete, receipt.stray_rows), (2, 1, 1));
+    let third = PatientRecord { family_name: "Third".to_owned(), ..patient(1) };
+    let on = |record, line| ImportItem::Patient(Box::new(record), line);
+    let items = [on(patient(1), 2), on(second, 7), on(patient(2), 8), on(third, 9)];
+    let receipt = import(bench.store(), items).await.unwrap();
+    assert_eq!((receipt.patients, receipt.incomplete, receipt.stray_rows), (2, 1, 2));
+    let listed: Vec<_> = receipt.errors.iter().map(|error| (error.file.as_str(), error.line)).collect();
+    assert_eq!(listed, [("patients.csv", 7), ("patients.csv", 9)]);
     let records = records(bench.store()).await;
     assert!(records[0] == PatientRecord { incomplete: true, ..patient(1) });
     assert!(records[1] == patient(2));
@@ -134,7 +150,7 @@ pub(crate) async fn another_practices_extract_is_refused<B: Bench>(bench: B) {
 }
 
 pub(crate) async fn groups_are_those_of_the_last_import<B: Bench>(bench: B) {
-    let of = |name: &str, n| ImportItem::Group(name.to_owned(), key(n));
+    let of = |name: &str, n| ImportItem::Group(name.to_owned(), key(n), 2);
     let items = [of("a", 2), of("a", 1), of("a", 1), of("b", 1), item(patient(1)), item(patient(2))];
     import(bench.store(), items).await.unwrap();
     assert!(bench.store().members("a").await.unwrap() == [key(1), key(2)]);
@@ -176,10 +192,10 @@ pub(crate) async fn local_changes_show_until_the_extract_shows_them<B: Bench>(be
         ..code("dissent")
     };
     let old = date(2012, 1, 1);
-    import(bench.store(), [item(patient(1)), ImportItem::Code(key(1), dated(old))]).await.unwrap();
+    import(bench.store(), [item(patient(1)), ImportItem::Code(key(1), dated(old), 2)]).await.unwrap();
     assert_eq!(shown(&records(bench.store()).await), [(Some(ConsentCode::ExpressDissent), Some(old)), added]);
 
-    let new = ImportItem::Code(key(1), dated(converted().date));
+    let new = ImportItem::Code(key(1), dated(converted().date), 2);
     import(bench.store(), [item(patient(1)), new]).await.unwrap();
     assert_eq!(shown(&records(bench.store()).await), [added]);
 }
@@ -215,6 +231,6 @@ pub(crate) async fn keys_of_any_script_keep_their_order<B: Bench>(bench: B) {
 
 pub(crate) async fn a_large_cell_is_kept_whole<B: Bench>(bench: B) {
     let large = code(&"<b>😀'\"\\,\n".repeat(100_000));
-    import(bench.store(), [item(patient(1)), ImportItem::Code(key(1), large.clone())]).await.unwrap();
+    import(bench.store(), [item(patient(1)), ImportItem::Code(key(1), large.clone(), 2)]).await.unwrap();
     assert!(records(bench.store()).await[0].codes == [large]);
 }

@@ -40,6 +40,7 @@ pub(super) struct Connector {
 }
 
 impl Connector {
+    /// Requirements: MSG-001, MSG-002, MSG-003.
     pub(super) fn new(
         origin: &Origin,
         identity: &Identity,

@@ -100,6 +100,7 @@ impl ConsentCode {
     /// Reads a code as the practice's system wrote it. Read v2 may come without its full stop or with a two-character
     /// term suffix (`93C3`, `93C3.`, `93C3.00`); case counts, for `9NdL` is another code. A local code is never read
     /// here: it goes through the practice's own code map.
+    /// Requirements: CON-003, CON-004.
     #[must_use]
     pub fn read(scheme: CodeScheme, code: &str) -> Option<Self> {
         let code = code.trim();

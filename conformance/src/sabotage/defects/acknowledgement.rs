@@ -1,6 +1,4 @@
-//! Defects that the cases of `acknowledgement` must find.
+//! Defects that the cases of `acknowledgement` must find: of clients, and of a Spine.
 
-use crate::sabotage::Sabotage;
-
-/// The defects.
-pub(super) const DEFECTS: &[Sabotage] = &[];
+pub(super) mod client;
+pub(super) mod spine;

@@ -20,7 +20,7 @@ use crate::stage::scenario::OPERATOR;
 /// When the operator logs in: half past nine in the practice, on [`AS_OF`].
 const LOGIN: &str = "08:30:00Z";
 /// How long the card may take for an answer.
-const CARD_PATIENCE: Duration = Duration::from_secs(60);
+const CARD_PATIENCE: Duration = Duration::from_mins(1);
 
 /// The session with which every scenario begins.
 pub(super) fn session() -> Result<&'static Session, StageError> {

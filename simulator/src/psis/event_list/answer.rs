@@ -11,6 +11,7 @@ use crate::wire::namespace::PSIS;
 use crate::wire::write::{Acknowledgement, Element, local_stamp};
 
 /// The answer for a patient whose events may be seen.
+/// Requirement: MSG-046.
 pub(super) fn list(number: NhsNumber, patient: &Patient) -> Reply {
     let target =
         Element::new("psis:recordTarget").with(Element::new("psis:patient").with(

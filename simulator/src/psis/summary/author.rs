@@ -84,28 +84,29 @@ fn has_name(person: Node<'_, '_>) -> bool {
         .is_some_and(|name| text(name).is_some() || elements(name).any(|part| text(part).is_some()))
 }
 
-/// The element and all in it, written again for a place where the HL7 namespace is the default one.
+/// The element and all in it, written again for a place where the HL7 namespace is the default one. What is of another namespace is
+/// left out: the model has no room for it, and a namespace written out wherever its prefix stood could grow without measure.
 pub(crate) fn write_again(node: Node<'_, '_>) -> String {
     let mut out = String::new();
-    write(node, Some(HL7), &mut out);
+    write(node, &mut out);
     out
 }
 
 /// The reader bounds the depth, so the recursion ends.
-fn write(node: Node<'_, '_>, outer: Option<&str>, out: &mut String) {
+fn write(node: Node<'_, '_>, out: &mut String) {
     let tag = node.tag_name();
+    if tag.namespace() != Some(HL7) {
+        return;
+    }
     out.push('<');
     out.push_str(tag.name());
-    if tag.namespace() != outer {
-        let _ = write!(out, " xmlns=\"{}\"", Escaped(tag.namespace().unwrap_or_default()));
-    }
     for attribute in node.attributes().filter(|attribute| attribute.namespace().is_none()) {
         let _ = write!(out, " {}=\"{}\"", attribute.name(), Escaped(attribute.value()));
     }
     out.push('>');
     for child in node.children() {
         if child.is_element() {
-            write(child, tag.namespace(), out);
+            write(child, out);
         } else if let Some(text) = child.text().filter(|text| child.is_text() && !text.trim().is_empty()) {
             let _ = write!(out, "{}", Escaped(text));
         }

@@ -46,6 +46,7 @@ pub(super) fn are_clinical(summary: Node<'_, '_>) -> bool {
 }
 
 /// Holds the rules of the root category, the categories and their entries.
+/// Requirements: SUM-047, SUM-048.
 pub(super) fn hold(summary: Node<'_, '_>, breaches: &mut Breaches) {
     hold_root(summary, breaches);
     breaches.hold(

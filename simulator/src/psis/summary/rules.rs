@@ -31,6 +31,7 @@ pub(super) fn prior(summary: Node<'_, '_>) -> Option<String> {
 }
 
 /// Holds the rules of the summary's own fields.
+/// Requirement: SUM-045.
 pub(super) fn hold(summary: Node<'_, '_>, message: &str, breaches: &mut Breaches) {
     let subject = summary.parent().filter(|parent| has(*parent, "typeCode", "SUBJ"));
     breaches.hold(
@@ -75,6 +76,7 @@ pub(super) fn hold(summary: Node<'_, '_>, message: &str, breaches: &mut Breaches
     hold_replacement(summary, message, breaches);
 }
 
+/// Requirement: SUM-046.
 fn hold_replacement(summary: Node<'_, '_>, message: &str, breaches: &mut Breaches) {
     breaches.hold(
         count(summary, HL7, "replacementOf") <= 1,

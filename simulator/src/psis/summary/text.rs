@@ -6,6 +6,7 @@ use roxmltree::Node;
 use spine_vocabulary::Category;
 use spine_vocabulary::code::system;
 
+use super::below::Below;
 use super::rules::{hold_template, is_point_in_time};
 use crate::ledger::SummaryKind;
 use crate::wire::issue::Breaches;
@@ -20,8 +21,8 @@ const DISSENT: [&str; 3] = [
     "After discussions with a member of the practice staff this patient has chosen not to have a Summary Care Record",
 ];
 const NOTHING_SIGNIFICANT: &str = "The practice holds no significant data on this patient";
-const EMPTY_SECTION: &str = "No relevant information available for this category.";
 /// Every element that the text may have. Source: MIM 4.2, XHTML of the presentation text.
+/// Requirement: SUM-049.
 const ELEMENTS: [&str; 23] = [
     "html", "head", "body", "h2", "h3", "h4", "h5", "h6", "p", "pre", "a", "br", "ul", "ol", "li", "table",
     "caption", "thead", "tbody", "tfoot", "tr", "th", "td",
@@ -58,12 +59,14 @@ fn presentation<'a, 'i: 'a>(summary: Node<'a, 'i>) -> Option<Node<'a, 'i>> {
 }
 
 /// What the text says the summary is.
-pub(super) fn kind(html: Node<'_, '_>) -> SummaryKind {
+/// Requirement: SIM-013.
+pub(super) fn kind(html: Node<'_, '_>, below: &Below) -> SummaryKind {
     let says = |names: &[&str], phrase: &str| {
+        let places = below.places(phrase);
         html.descendants()
             .filter(|node| node.is_element() && node.tag_name().namespace() == Some(TEXT))
             .filter(|node| names.contains(&node.tag_name().name()))
-            .any(|node| words(node).contains(phrase))
+            .any(|node| below.has(node, &places, phrase.len()))
     };
     if DISSENT.iter().any(|phrase| says(&["td", "h1", "h2", "h3"], phrase)) {
         SummaryKind::Dissent
@@ -74,22 +77,16 @@ pub(super) fn kind(html: Node<'_, '_>) -> SummaryKind {
     }
 }
 
-/// All text below, white space collapsed.
-fn words(node: Node<'_, '_>) -> String {
-    let text: Vec<&str> = node.descendants().filter(Node::is_text).filter_map(|text| text.text()).collect();
-    text.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 /// Whether any clinical section has something in it: known by its id, its heading's id or its heading's words.
-pub(super) fn has_clinical_section(html: Node<'_, '_>) -> bool {
+pub(super) fn has_clinical_section(html: Node<'_, '_>, below: &Below) -> bool {
     html.descendants().filter(Node::is_element).any(|node| {
         let id = node.attribute("id").unwrap_or_default();
         if SECTIONS.contains(&id) && heading_level(node).is_none() {
-            return is_filled(node);
+            return below.is_filled(node);
         }
         let Some(level) = heading_level(node) else { return false };
         let by_id = SECTIONS.contains(&id.trim_end_matches("Header"));
-        (by_id || is_clinical_heading(&words(node))) && section_is_filled(node, level)
+        (by_id || is_clinical_heading(below.words(node))) && section_is_filled(below, node, level)
     })
 }
 
@@ -112,29 +109,12 @@ fn is_clinical_heading(words: &str) -> bool {
         .any(|name| words.starts_with(name))
 }
 
-fn section_is_filled(heading: Node<'_, '_>, level: u32) -> bool {
+fn section_is_filled(below: &Below, heading: Node<'_, '_>, level: u32) -> bool {
     heading
         .next_siblings()
         .skip(1)
         .take_while(|node| heading_level(*node).is_none_or(|next| next > level))
-        .any(is_filled)
-}
-
-/// Whether there is text other than a table's head and the words for an empty section.
-fn is_filled(node: Node<'_, '_>) -> bool {
-    let mut said = String::new();
-    for text in node.descendants().filter(Node::is_text) {
-        let in_head = text
-            .ancestors()
-            .take_while(|one| *one != node)
-            .any(|one| ["th", "thead", "caption"].contains(&one.tag_name().name()));
-        if !in_head {
-            said.push_str(text.text().unwrap_or_default());
-            said.push(' ');
-        }
-    }
-    let said = said.replace(EMPTY_SECTION, " ");
-    !said.trim().is_empty()
+        .any(|node| below.is_filled(node))
 }
 
 /// Holds the rules of the excerpt and its text.
@@ -219,7 +199,7 @@ fn hold_html(presentation: Node<'_, '_>, breaches: &mut Breaches) {
     );
     let Some(html) = html else { return };
     breaches.hold(
-        one(html, TEXT, "body").is_some_and(|body| !words(body).is_empty()),
+        one(html, TEXT, "body").is_some_and(|body| !Below::of(body).words(body).is_empty()),
         "PRESENTATION_TEXT_EMPTY",
         "the text has one body, which says something",
     );

@@ -13,6 +13,7 @@ use crate::wire::read::soap::Header;
 use crate::wire::read::wrapper::Wrapper;
 
 /// Whether this system, with this user, may ask at all. A setting needs a live session; a query does not.
+/// Requirements: SES-025, SES-026, SIM-018.
 pub(super) fn may_ask(
     spine: &Spine,
     request: &WireRequest,
@@ -43,6 +44,7 @@ pub(super) fn may_ask(
 }
 
 /// The rules broken in the first stage that has any: header, wrapper, consistency.
+/// Requirements: ACK-048, SIM-020.
 pub(super) fn first_breaches(
     spine: &Spine,
     route: &Route,

@@ -82,6 +82,7 @@ impl Header {
     }
 
     /// Every rule of the header that this message breaks.
+    /// Requirements: ACK-044, ACK-046.
     #[must_use]
     pub fn breaches(&self, root: Node<'_, '_>, expected: &Expected<'_>) -> Breaches {
         let mut breaches = Breaches::default();
@@ -155,6 +156,7 @@ fn must_be_understood(node: Node<'_, '_>) -> bool {
     node.attribute((SOAP, "mustUnderstand")) == Some("1")
 }
 
+/// Requirement: ACK-045.
 fn hold_contract(header: Node<'_, '_>, message: Node<'_, '_>, contract: Contract, breaches: &mut Breaches) {
     let reliable = usize::from(contract == Contract::Reliable);
     breaches.hold(
@@ -200,6 +202,7 @@ fn hold_contract(header: Node<'_, '_>, message: Node<'_, '_>, contract: Contract
 }
 
 /// The `Content-Id` behind the manifest's only reference, when the reference is as it should be.
+/// Requirements: ACK-047, MSG-051.
 fn payload_id(body: Node<'_, '_>) -> Option<String> {
     let reference = one(one(body, EBXML, "Manifest")?, EBXML, "Reference")?;
     let id = reference.attribute((XLINK, "href"))?.trim().strip_prefix("cid:")?;

@@ -144,6 +144,7 @@ pub(crate) fn split_header(header: &str) -> (String, Vec<(String, String)>) {
 }
 
 /// The raw parts between delimiter lines; what stands before the first and after the closing one is dropped.
+/// Requirement: MSG-048.
 fn split_body<'a>(body: &'a [u8], boundary: &str) -> Vec<&'a [u8]> {
     let mark = [b"--", boundary.as_bytes()].concat();
     let mut parts = Vec::new();

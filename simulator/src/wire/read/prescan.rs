@@ -11,6 +11,7 @@ const DEPTH: usize = 100;
 const ATTRIBUTES: usize = 60;
 
 /// Refuses a document type declaration, too deep nesting and too many attributes.
+/// Requirement: SIM-023.
 pub(super) fn look(text: &str) -> Result<(), XmlError> {
     let mut rest = text.as_bytes();
     let mut depth = 0_usize;

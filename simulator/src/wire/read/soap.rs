@@ -60,6 +60,7 @@ impl Header {
     }
 
     /// Every rule of the header that the request breaks.
+    /// Requirement: ACK-050.
     #[must_use]
     pub fn breaches(&self, root: Node<'_, '_>, soap_action: &str) -> Breaches {
         let mut breaches = Breaches::default();

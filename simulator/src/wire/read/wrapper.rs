@@ -63,6 +63,7 @@ impl<'a, 'i: 'a> Wrapper<'a, 'i> {
     }
 
     /// Every rule of the wrapper that the request breaks; `content` are the names that its control act must hold once.
+    /// Requirement: MSG-053.
     #[must_use]
     pub fn breaches(&self, root: Node<'_, '_>, interaction: &str, content: (&str, &str)) -> Breaches {
         let mut breaches = Breaches::default();
@@ -95,6 +96,7 @@ impl<'a, 'i: 'a> Wrapper<'a, 'i> {
         breaches
     }
 
+    /// Requirement: ACK-049.
     fn hold_ids(&self, root: Node<'_, '_>, interaction: &str, breaches: &mut Breaches) {
         let written = one(root, HL7, "id").and_then(|id| attribute(id, "root"));
         breaches.hold(

@@ -79,6 +79,7 @@ const RISK_TO_OTHERS: Reference = Reference {
 };
 
 /// Writes an entry: one component, or two where a category speaks of an entry by reference.
+/// Requirements: SUM-038, SUM-039.
 pub(super) fn write(w: &mut Writer, entry: &Entry, children: &mut Children) {
     let id = children.next();
     match &entry.kind {
@@ -192,11 +193,12 @@ fn component(w: &mut Writer, content: impl FnOnce(&mut Writer)) {
 
 /// A SNOMED CT code travels as such; any other code as its original text, which the schema allows beside a null flavour
 /// "other": not in the code system that is wanted here.
+/// Requirement: SUM-040.
 pub(super) fn code(w: &mut Writer, code: &EntryCode) {
     let snomed = code.scheme == CodeScheme::Snomed
         && !code.code.is_empty()
         && code.code.bytes().all(|byte| byte.is_ascii_digit());
-    match (snomed, code.term.is_empty()) {
+    match (snomed, code.term.trim().is_empty()) {
         (true, false) => coded(w, &code.code, &code.term, system::SNOMED),
         (true, true) => w.empty("code", &[("code", &code.code), ("codeSystem", system::SNOMED)]),
         (false, blank) => w.element("code", &[("nullFlavor", "OTH")], |w| {

@@ -64,6 +64,7 @@ fn write_block(w: &mut Writer, block: &Block, wrapper: &Wrapper<'_>, practice: &
 }
 
 /// The schema allows the levels 2 to 6 only.
+/// Requirement: SUM-032.
 const fn heading(level: u8) -> &'static str {
     match level {
         0..=2 => "h2",

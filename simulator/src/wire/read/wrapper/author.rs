@@ -42,6 +42,7 @@ pub(super) fn id<'a>(parent: Node<'a, '_>, root: &str) -> Option<&'a str> {
 }
 
 /// The rules of the control act: its class, its authors, its one content.
+/// Requirement: ACK-051.
 pub(super) fn hold_control_act(
     act: Node<'_, '_>,
     wrapper: &Wrapper<'_, '_>,
