@@ -60,6 +60,12 @@ pub(super) const CASES: &[Case] = &[
         codes::the_most_restrictive_holds,
     ),
     Case::client(
+        "consent/a-contradiction-is-told",
+        &["CON-010"],
+        &codes::PRECEDENCE,
+        codes::a_contradiction_is_told,
+    ),
+    Case::client(
         "consent/what-is-dated-after-today-does-not-count",
         &["CON-008"],
         &codes::PRECEDENCE,

@@ -129,6 +129,8 @@ struct Report {
     state: String,
     counters: std::collections::BTreeMap<String, u64>,
     reasons: std::collections::BTreeMap<String, u64>,
+    #[serde(default)]
+    warnings: std::collections::BTreeMap<String, u64>,
 }
 
 impl Playing<'_> {
@@ -191,6 +193,7 @@ impl Playing<'_> {
         if let Some(report) = report.filter(begun) {
             (outcome.state, outcome.counters, outcome.reasons) =
                 (report.state, report.counters, report.reasons);
+            outcome.warnings = report.warnings;
         }
         self.note(before, RunOutcome { kind: Some(kind), way: Some(way), ..outcome });
         Ok(())

@@ -6,7 +6,7 @@
 mod clock;
 mod operator;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -30,6 +30,9 @@ use super::recorder::Recorder;
 use super::scenario::{Kind, Need, Scenario, Step, Way};
 use crate::wire::{Honest, Reply, Request, Service, Tamper, Tampered};
 use clock::VirtualClock;
+
+/// The folder of terminology files, beside the practice's.
+const TERMINOLOGY: &str = "terminology";
 
 /// The longest that a step may take in virtual time.
 const LONGEST_STEP: Duration = Duration::from_hours(72);
@@ -77,6 +80,7 @@ pub fn play(scenario: &Scenario, seams: &Seams) -> Result<Observation, StageErro
     let folder = tempfile::tempdir().map_err(StageError::new)?;
     let people = People::of(scenario.people, AS_OF)?;
     let written = people.write(folder.path())?;
+    let terminology = terminology(scenario, folder.path())?;
     let session = operator::session()?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
@@ -105,6 +109,7 @@ pub fn play(scenario: &Scenario, seams: &Seams) -> Result<Observation, StageErro
                 requests: AtomicUsize::new(0),
             }),
             session: session.clone(),
+            terminology,
             recorder,
             spine,
             clock,
@@ -118,12 +123,26 @@ pub fn play(scenario: &Scenario, seams: &Seams) -> Result<Observation, StageErro
     })
 }
 
+/// Writes the practice's terminology files beside its folder; where they are, if there are any.
+fn terminology(scenario: &Scenario, folder: &Path) -> Result<Option<PathBuf>, StageError> {
+    let place = folder.join(TERMINOLOGY);
+    if scenario.terminology.is_empty() {
+        return Ok(None);
+    }
+    std::fs::create_dir_all(&place).map_err(StageError::new)?;
+    for (name, content) in scenario.terminology {
+        std::fs::write(place.join(name), content).map_err(StageError::new)?;
+    }
+    Ok(Some(place))
+}
+
 struct Playing<'a> {
     scenario: &'a Scenario,
     seams: &'a Seams,
     client: Client,
     exchange: Arc<dyn Exchange>,
     session: spine_client::session::Session,
+    terminology: Option<PathBuf>,
     recorder: Recorder,
     spine: Spine,
     clock: VirtualClock,
@@ -170,7 +189,8 @@ impl Playing<'_> {
         (self.scenario.settings)(&mut settings);
         (self.seams.settings)(&mut settings);
         let request = RunRequest::new(run_kind(kind), action(way));
-        let request = RunRequest { settings: Some(settings), ..request };
+        let terminology = self.terminology.clone();
+        let request = RunRequest { settings: Some(settings), terminology, ..request };
         let stop = Stop::default();
         if let Some(after) = stop_after {
             let stop = stop.clone();
@@ -236,10 +256,12 @@ fn of_ended(ended: &Ended) -> RunOutcome {
         ("not_required", counters.not_required),
     ];
     let reasons = ended.tally.reasons.iter().map(|(reason, count)| (reason.code().to_owned(), *count));
+    let warnings = ended.tally.warnings.iter().map(|(warning, count)| (warning.code().to_owned(), *count));
     RunOutcome {
         state: format!("{:?}", ended.closed).to_lowercase(),
         counters: counters.map(|(name, count)| (name.to_owned(), count)).into(),
         reasons: reasons.collect(),
+        warnings: warnings.collect(),
         said: ended.halt.as_ref().map(ToString::to_string).unwrap_or_default(),
         ..RunOutcome::default()
     }

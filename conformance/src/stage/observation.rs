@@ -56,6 +56,8 @@ pub struct RunOutcome {
     pub counters: BTreeMap<String, u64>,
     /// Settled patients by reason code.
     pub reasons: BTreeMap<String, u64>,
+    /// Patients by the code of a warning.
+    pub warnings: BTreeMap<String, u64>,
     /// What was said to the operator.
     pub said: String,
     /// The requests that arrived before this step began, and before the next one did.

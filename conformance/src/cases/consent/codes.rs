@@ -1,7 +1,7 @@
 //! Which codes are preferences about the summary, and which of several holds: read off what an Initial Upload says.
 
 use crate::cases::summary::said::{PREFERENCES, Said, stances};
-use crate::outcome::{Verdict, hold};
+use crate::outcome::{Verdict, hold, same};
 use crate::stage::{Kind, Observation, Scenario, Step, Way};
 
 const UPLOAD: &[Step] = &[Step::Run(Kind::InitialUpload, Way::Run)];
@@ -127,6 +127,11 @@ pub(super) fn the_most_restrictive_holds(seen: &Observation) -> Verdict {
         ],
     )?;
     is_core("same-minute-core-and-additional", seen)
+}
+
+/// CON-010.
+pub(super) fn a_contradiction_is_told(seen: &Observation) -> Verdict {
+    same("ambiguous-consent", &Some(&3), &seen.run(0).warnings.get("ambiguous-consent"))
 }
 
 /// CON-008.

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use spine_client::RunRequest;
 use spine_fixtures::population::staff;
 use spine_rules::rules::settings::{DissentNotInAcs, DissentUpload};
 use spine_simulator::scenario::Dissent;
@@ -20,14 +19,14 @@ pub(super) static NOT_SENT: Scenario = Scenario::new(
     &["ordinary-adult", "dissent", "dissent-known-to-the-spine"],
     &[UPLOAD],
 )
-.with(|request: &mut RunRequest| request.settings.dissent = DissentUpload::NotSent);
+.with(|settings| settings.rules.dissent = DissentUpload::NotSent);
 
 pub(super) static MISMATCH: Scenario = Scenario::new(
     "consent-mismatch",
     &["ordinary-adult", "dissent", "dissent-known-to-the-spine"],
     &[UPLOAD],
 )
-.with(|request: &mut RunRequest| request.settings.dissent_not_in_acs = DissentNotInAcs::AcsMismatch);
+.with(|settings| settings.rules.dissent_not_in_acs = DissentNotInAcs::AcsMismatch);
 
 pub(super) static REFUSED: Scenario =
     Scenario::new("consent-refused", &["ordinary-adult", "dissent-known-to-the-spine"], &[UPLOAD])

@@ -1,9 +1,5 @@
 //! Additional information, with a small invented terminology, and what the settings make of it.
 
-use std::sync::Arc;
-
-use spine_client::vocabulary::{Category, CodeScheme};
-use spine_client::{RunRequest, Terminology};
 use spine_rules::rules::settings::WithoutPreference;
 
 use super::said::Said;
@@ -24,23 +20,21 @@ pub(super) static ADDITIONAL: Scenario = Scenario::new(
     ],
     UPLOAD,
 )
-.with(with_terminology);
+.knowing(LISTS);
 
 pub(super) static BY_SETTING: Scenario =
-    Scenario::new("summary-additional-by-setting", &["ordinary-adult", "express-core"], UPLOAD).with(
-        |request: &mut RunRequest| {
-            with_terminology(request);
-            request.settings.without_preference = WithoutPreference::CoreAndAdditional;
-        },
-    );
+    Scenario::new("summary-additional-by-setting", &["ordinary-adult", "express-core"], UPLOAD)
+        .knowing(LISTS)
+        .with(|settings| settings.rules.without_preference = WithoutPreference::CoreAndAdditional);
 
 /// The lists are licensed: these are invented, like the codes on them.
-fn with_terminology(request: &mut RunRequest) {
-    let included = [("LH0001", Category::ProblemsAndIssues), ("LH0009", Category::ProblemsAndIssues)];
-    let included = included.map(|(code, category)| (CodeScheme::Local, code.to_owned(), category));
-    let sensitive = [(CodeScheme::Local, "LH0009".to_owned())];
-    request.terminology = Terminology::new(included, sensitive).ok().map(Arc::new);
-}
+const LISTS: &[(&str, &str)] = &[
+    (
+        "inclusion.csv",
+        "scheme,code,category\nlocal,LH0001,Problems and Issues\nlocal,LH0009,Problems and Issues\n",
+    ),
+    ("exclusion.csv", "scheme,code\nlocal,LH0009\n"),
+];
 
 /// Whether something is coded, and whether it is in the text.
 fn told(seen: &Observation, slug: &str, words: &str) -> Result<(bool, bool), crate::outcome::Failure> {

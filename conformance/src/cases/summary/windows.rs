@@ -1,7 +1,5 @@
 //! Medication within its windows, to the day: the tests' day is 15 September 2026.
 
-use spine_client::RunRequest;
-
 use super::said::Said;
 use crate::outcome::{Verdict, hold};
 use crate::stage::{Kind, Observation, Scenario, Step, Way};
@@ -33,7 +31,7 @@ pub(super) static SIX_MONTHS: Scenario = Scenario::new(
     &["acute-between-6-and-12-months-ago", "medication-of-every-kind"],
     UPLOAD,
 )
-.with(|request: &mut RunRequest| request.settings.medication_windows.acute_months = 6);
+.with(|settings| settings.rules.medication_windows.acute_months = 6);
 
 /// Where medication stands: what the coded entry is, and under which heading the text has it.
 #[derive(Clone, Copy)]

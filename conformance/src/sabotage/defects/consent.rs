@@ -74,6 +74,12 @@ pub(super) const DEFECTS: &[Sabotage] = &[
         &["consent-precedence"],
     ),
     client(
+        "consent/tells-of-no-contradiction",
+        "The client tells of no contradiction between preferences.",
+        practice::tells_of_no_contradiction,
+        &["consent-precedence"],
+    ),
+    client(
         "consent/counts-what-is-dated-after-today",
         "The client counts preferences dated after today.",
         practice::counts_what_is_dated_after_today,

@@ -259,9 +259,9 @@ pub(super) const DEFECTS: &[Sabotage] = &[
         &["summary-additional"],
     ),
     client(
-        "summary/has-no-terminology",
+        "summary/uses-no-terminology",
         "The client does not use the terminology that it has.",
-        choice::has_no_terminology,
+        choice::uses_no_terminology,
         &["summary-additional"],
     ),
     client(

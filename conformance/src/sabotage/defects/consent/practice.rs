@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use spine_client::RunRequest;
+use spine_client::RunSettings;
 use spine_rules::rules::settings::{DissentNotInAcs, DissentUpload};
 
 use crate::sabotage::edit_column;
@@ -119,6 +119,32 @@ pub(super) fn counts_what_is_dated_after_today() -> Seams {
     })
 }
 
+/// One of two preferences that nothing tells apart was never recorded, and so nobody hears of a contradiction.
+pub(super) fn tells_of_no_contradiction() -> Seams {
+    reading(|folder| {
+        edit_rows(folder, CODES, |rows| {
+            let pairs = [
+                "same-minute-consent-and-dissent",
+                "same-minute-legacy-pair",
+                "same-minute-core-and-additional",
+            ];
+            let ids: Vec<String> = pairs
+                .iter()
+                .filter_map(|slug| spine_fixtures::persona(slug))
+                .map(|one| one.patient_id())
+                .collect();
+            let open = ["9Ndn.", "93C2."];
+            let is = |row: &Row, column: &str, wanted: &dyn Fn(&str) -> bool| {
+                row.get(column).is_some_and(|held| wanted(held))
+            };
+            rows.retain(|row| {
+                !is(row, "patient_id", &|id| ids.iter().any(|held| held == id))
+                    || !is(row, "code", &|code| open.contains(&code))
+            });
+        });
+    })
+}
+
 pub(super) fn does_not_read_preferences_again() -> Seams {
     reading(|folder| {
         edit_column(folder, CODES, "date", |date| (date != "2026-09-14").then(|| date.to_owned()));
@@ -133,22 +159,22 @@ pub(super) fn passes_over_whom_no_summary_is_due() -> Seams {
 
 pub(super) fn sends_nothing_of_dissenters() -> Seams {
     Seams {
-        request: |request: &mut RunRequest| request.settings.dissent = DissentUpload::NotSent,
+        settings: |settings: &mut RunSettings| settings.rules.dissent = DissentUpload::NotSent,
         ..Seams::default()
     }
 }
 
 pub(super) fn does_not_know_the_setting_not_sent() -> Seams {
     Seams {
-        request: |request: &mut RunRequest| request.settings.dissent = DissentUpload::DissentSummary,
+        settings: |settings: &mut RunSettings| settings.rules.dissent = DissentUpload::DissentSummary,
         ..Seams::default()
     }
 }
 
 pub(super) fn does_not_know_the_setting_mismatch() -> Seams {
     Seams {
-        request: |request: &mut RunRequest| {
-            request.settings.dissent_not_in_acs = DissentNotInAcs::DissentSummary;
+        settings: |settings: &mut RunSettings| {
+            settings.rules.dissent_not_in_acs = DissentNotInAcs::DissentSummary;
         },
         ..Seams::default()
     }
@@ -156,8 +182,8 @@ pub(super) fn does_not_know_the_setting_mismatch() -> Seams {
 
 pub(super) fn takes_every_dissent_unknown_to_the_acs_for_a_mismatch() -> Seams {
     Seams {
-        request: |request: &mut RunRequest| {
-            request.settings.dissent_not_in_acs = DissentNotInAcs::AcsMismatch;
+        settings: |settings: &mut RunSettings| {
+            settings.rules.dissent_not_in_acs = DissentNotInAcs::AcsMismatch;
         },
         ..Seams::default()
     }

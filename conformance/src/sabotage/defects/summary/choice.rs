@@ -1,10 +1,8 @@
 //! Defects in what is chosen: the client reads another extract than the practice's, or has other settings than the operator's.
 
 use std::path::Path;
-use std::sync::Arc;
 
-use spine_client::vocabulary::{Category, CodeScheme};
-use spine_client::{RunRequest, Terminology};
+use spine_client::RunSettings;
 use spine_rules::rules::settings::WithoutPreference;
 
 use crate::sabotage::edit_column;
@@ -14,57 +12,64 @@ fn reading(practice: fn(&Path)) -> Seams {
     Seams { practice, ..Seams::default() }
 }
 
-fn asked(request: fn(&mut RunRequest)) -> Seams {
-    Seams { request, ..Seams::default() }
+fn asked(settings: fn(&mut RunSettings)) -> Seams {
+    Seams { settings, ..Seams::default() }
+}
+
+/// Reads a terminology file that says something else; it lies beside the practice's folder.
+fn knowing(practice: &Path, file: &str, rows: &str) {
+    let folder = practice.parent().unwrap_or(practice).join("terminology");
+    // Where the file cannot be written, the defect is not planted, and nothing will find it.
+    let _ = std::fs::write(folder.join(file), rows);
 }
 
 pub(super) fn takes_six_months_of_acute() -> Seams {
-    asked(|request| request.settings.medication_windows.acute_months = 6)
+    asked(|settings| settings.rules.medication_windows.acute_months = 6)
 }
 
 pub(super) fn takes_thirteen_months_of_acute() -> Seams {
-    asked(|request| request.settings.medication_windows.acute_months = 13)
+    asked(|settings| settings.rules.medication_windows.acute_months = 13)
 }
 
 pub(super) fn takes_twelve_months_in_spite_of_six() -> Seams {
-    asked(|request| request.settings.medication_windows.acute_months = 12)
+    asked(|settings| settings.rules.medication_windows.acute_months = 12)
 }
 
 pub(super) fn takes_five_months_of_repeats() -> Seams {
-    asked(|request| request.settings.medication_windows.repeat_months = 5)
+    asked(|settings| settings.rules.medication_windows.repeat_months = 5)
 }
 
 pub(super) fn takes_seven_months_of_repeats() -> Seams {
-    asked(|request| request.settings.medication_windows.repeat_months = 7)
+    asked(|settings| settings.rules.medication_windows.repeat_months = 7)
 }
 
 pub(super) fn takes_five_months_of_discontinued() -> Seams {
-    asked(|request| request.settings.medication_windows.discontinued_months = 5)
+    asked(|settings| settings.rules.medication_windows.discontinued_months = 5)
 }
 
 pub(super) fn takes_seven_months_of_discontinued() -> Seams {
-    asked(|request| request.settings.medication_windows.discontinued_months = 7)
+    asked(|settings| settings.rules.medication_windows.discontinued_months = 7)
 }
 
 pub(super) fn shares_additional_of_everybody() -> Seams {
-    asked(|request| request.settings.without_preference = WithoutPreference::CoreAndAdditional)
+    asked(|settings| settings.rules.without_preference = WithoutPreference::CoreAndAdditional)
 }
 
 pub(super) fn shares_additional_of_nobody_by_setting() -> Seams {
-    asked(|request| request.settings.without_preference = WithoutPreference::Core)
+    asked(|settings| settings.rules.without_preference = WithoutPreference::Core)
 }
 
-pub(super) fn has_no_terminology() -> Seams {
-    asked(|request| request.terminology = None)
-}
-
-/// The list of what is withheld is not read.
-pub(super) fn withholds_nothing() -> Seams {
-    asked(|request| {
-        let included = ["LH0001", "LH0009"]
-            .map(|code| (CodeScheme::Local, code.to_owned(), Category::ProblemsAndIssues));
-        request.terminology = Terminology::new(included, []).ok().map(Arc::new);
+/// The list of what is shared is not used.
+pub(super) fn uses_no_terminology() -> Seams {
+    reading(|folder| {
+        knowing(folder, "inclusion.csv", "scheme,code,category\nlocal,LH0000,Diagnoses\n");
+        edit_column(folder, "codes.csv", "priority", |_| Some(String::new()));
     })
+}
+
+/// The list of what is withheld is not used.
+pub(super) fn withholds_nothing() -> Seams {
+    reading(|folder| knowing(folder, "exclusion.csv", "scheme,code\nlocal,LH0000\n"))
 }
 
 pub(super) fn forgets_when_repeats_are_reviewed() -> Seams {
