@@ -74,7 +74,7 @@ impl Exit {
     }
 
     /// How a run's leg ended.
-    /// Requirements: ACK-036, RUN-005.
+    /// Requirements: RUN-005, RUN-035.
     #[must_use]
     pub fn of_run(ended: &Ended) -> Self {
         let in_doubt = ended.tally.reasons.get(&Reason::InDoubt).copied().unwrap_or(0);

@@ -1,6 +1,78 @@
-//! Runs: counters, actions, stopping and going on, exclusion.
+//! Runs: counters and reasons, pause and resume, what a kill leaves behind, and what a run says of itself.
+
+mod legs;
+mod patients;
+mod report;
+mod scenes;
+mod start;
 
 use crate::case::Case;
+use scenes::{
+    CUT_EXTRACT, DECLINED, EXIT_CLEAN, EXIT_FAILED, KILLED, MIGRATION, MIXED, NAMED_IN_ANSWERS,
+    OTHER_SETTINGS, RIVAL, SILENCED, STOPPED_TWICE,
+};
 
 /// The cases.
-pub(super) const CASES: &[Case] = &[];
+pub(super) const CASES: &[Case] = &[
+    Case::client("run/five-counters-are-reported", &["RUN-001"], &MIXED, report::five_counters),
+    Case::client("run/the-counters-sum-to-the-population", &["RUN-002"], &MIXED, report::the_counters_sum),
+    Case::client(
+        "run/the-counters-of-a-paused-run-sum-too",
+        &["RUN-002"],
+        &STOPPED_TWICE,
+        report::the_counters_sum,
+    ),
+    Case::client("run/everybody-finished-has-a-reason", &["RUN-004"], &MIXED, report::everybody_has_a_reason),
+    Case::client(
+        "run/finished-means-nobody-is-left",
+        &["RUN-003"],
+        &STOPPED_TWICE,
+        report::finished_means_finished,
+    ),
+    Case::client(
+        "run/exit-code-of-a-clean-and-of-a-paused-run",
+        &["RUN-005"],
+        &EXIT_CLEAN,
+        report::exit_clean,
+    ),
+    Case::client("run/exit-code-of-a-run-with-failed", &["RUN-005"], &EXIT_FAILED, report::exit_failed),
+    Case::client("run/nothing-new-is-sent-after-a-stop", &["RUN-006"], &STOPPED_TWICE, legs::a_stop_pauses),
+    Case::client(
+        "run/a-paused-run-goes-on-any-number-of-times",
+        &["RUN-007"],
+        &STOPPED_TWICE,
+        legs::a_run_goes_on,
+    ),
+    Case::client(
+        "run/resume-finds-what-silence-left",
+        &["RUN-007", "RUN-009"],
+        &SILENCED,
+        legs::asks_before_it_sends,
+    ),
+    Case::client("run/resume-finds-what-a-kill-left", &["RUN-008"], &KILLED, legs::a_kill_loses_nothing),
+    Case::client(
+        "run/what-left-before-a-kill-was-durable",
+        &["RUN-010"],
+        &KILLED,
+        legs::one_id_whatever_happens,
+    ),
+    Case::client(
+        "run/a-setting-that-left-before-a-kill-was-durable",
+        &["RUN-010"],
+        &scenes::KILLED_MIGRATION,
+        legs::one_setting_id,
+    ),
+    Case::client("run/no-second-run-over-a-paused-one", &["RUN-011"], &STOPPED_TWICE, start::resume_is_named),
+    Case::client("run/whoever-was-sent-is-skipped", &["RUN-012"], &MIXED, start::already_sent),
+    Case::client("run/one-at-a-time", &["RUN-013"], &RIVAL, start::one_at_a_time),
+    Case::client("run/nothing-is-sent-unconfirmed", &["RUN-014"], &DECLINED, start::unconfirmed),
+    Case::client("run/settings-are-reported", &["RUN-015"], &OTHER_SETTINGS, report::settings_are_reported),
+    Case::client("run/no-patient-is-named", &["RUN-016"], &NAMED_IN_ANSWERS, patients::nobody_is_named),
+    Case::client("run/a-cut-extract-changes-nothing", &["RUN-017"], &CUT_EXTRACT, patients::all_or_nothing),
+    Case::client(
+        "run/local-changes-are-handed-back",
+        &["RUN-018"],
+        &MIGRATION,
+        patients::changes_are_handed_back,
+    ),
+];

@@ -36,7 +36,7 @@ pub(super) fn run(wanted: &Run) -> Result<Exit, StageError> {
         tell("No case is called so.");
         return Ok(Exit::Other(2));
     }
-    let town = Town::new()?;
+    let town = if wanted.spine.is_some() { Town::whole()? } else { Town::new()? };
     let player = player(wanted);
     let mut judged = runner::clients(&cases, player.as_ref(), wanted.threads);
     let (target, name, _served) = target(wanted, &cases)?;

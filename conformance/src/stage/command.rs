@@ -11,7 +11,7 @@ mod interrupt;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -24,7 +24,7 @@ use super::ground::InProcess;
 use super::observation::{Observation, RunOutcome};
 use super::people::People;
 use super::recorder::Recorder;
-use super::scenario::{Forward, Kind, Need, OPERATOR, Scenario, Step, Way};
+use super::scenario::{Kind, Midway, Need, OPERATOR, Scenario, Step, Way};
 use super::served::{Front, client_tls};
 use crate::runner::Player;
 use crate::wire::{Relay, Requester};
@@ -66,13 +66,13 @@ impl Player for Adapter {
         let mut settings = Settings { retry_after_ms: RETRY_AFTER_MS, ..Settings::default() };
         (scenario.spine)(&mut settings);
         let options = Options::load(&written.spine, settings).map_err(StageError::new)?;
-        let fake = FakeSpine::start(options.with_first_card()).map_err(StageError::new)?;
+        let fake = Arc::new(FakeSpine::start(options.with_first_card()).map_err(StageError::new)?);
 
         let service = Box::new(InProcess(fake.spine().clone()));
         let recorder = Recorder::new(service, (scenario.script)(), || SystemClock.now());
         let upstream =
             Requester::new(&fake.ready().identity, client_tls(fake.ready())?).map_err(StageError::new)?;
-        let identity = Recorder::new(Box::new(upstream), Box::new(Forward), || SystemClock.now());
+        let identity = Recorder::new(Box::new(upstream), (scenario.identity)(), || SystemClock.now());
         let front = Front::of(fake.ready(), folder.path())?;
         let relays = [front.relay(Arc::new(recorder.clone()))?, front.relay(Arc::new(identity.clone()))?];
         let ready = front.ready(fake.ready(), &relays[0], Some(&relays[1]))?;
@@ -115,7 +115,7 @@ struct Playing<'a> {
     adapter: &'a Adapter,
     folder: &'a Path,
     ready: PathBuf,
-    fake: FakeSpine,
+    fake: Arc<FakeSpine>,
     recorder: Recorder,
     runs: Vec<RunOutcome>,
     _relays: [Relay; 2],
@@ -130,7 +130,10 @@ struct Report {
     counters: std::collections::BTreeMap<String, u64>,
     reasons: std::collections::BTreeMap<String, u64>,
     #[serde(default)]
-    warnings: std::collections::BTreeMap<String, u64>,
+    settings: serde_json::Value,
+    /// All of it, as it came.
+    #[serde(skip)]
+    text: String,
 }
 
 impl Playing<'_> {
@@ -138,7 +141,30 @@ impl Playing<'_> {
         let before = (self.recorder.count(), SystemClock.now());
         match step {
             Step::Run(kind, way) => self.bulk(before, kind, way, None),
-            Step::Stopped(kind, way, after) => self.bulk(before, kind, way, Some(after)),
+            Step::Stopped(kind, way, after) => self.bulk(before, kind, way, Some((after, Midway::Stop))),
+            Step::Killed(kind, way, after) => self.bulk(before, kind, way, Some((after, Midway::Kill))),
+            Step::Pulled(kind, way, after) => self.bulk(before, kind, way, Some((after, Midway::Pull))),
+            Step::Rival(kind, way, after) => self.bulk(before, kind, way, Some((after, Midway::Rival))),
+            Step::Unconfirmed(kind) => {
+                let ready = shown(&self.ready);
+                let output = self.run(&["run", kind.code(), Way::Run.code(), "--spine", &ready])?;
+                self.note(before, of_process(&output));
+                Ok(())
+            }
+            Step::Untyped(user) => {
+                let user = spine_vocabulary::UserId::parse(user).map_err(StageError::new)?;
+                self.fake.cards().insert(&user).map_err(StageError::new)?;
+                let ready = shown(&self.ready);
+                let mut login = self.command(&["login", "--spine", &ready]);
+                // Where a PIN must not be looked for.
+                let output = login
+                    .env("PIN", OPERATOR.1)
+                    .env("SCR_PIN", OPERATOR.1)
+                    .output()
+                    .map_err(StageError::new)?;
+                self.note(before, of_process(&output));
+                Ok(())
+            }
             Step::Login { user, pin } => {
                 let output = self.login(user, pin)?;
                 self.note(before, of_process(&output));
@@ -173,15 +199,22 @@ impl Playing<'_> {
         before: (usize, Timestamp),
         kind: Kind,
         way: Way,
-        stop_after: Option<usize>,
+        midway: Option<(usize, Midway)>,
     ) -> Result<(), StageError> {
         let earlier = self.report()?;
         let ready = shown(&self.ready);
         let arguments = ["run", kind.code(), way.code(), "--spine", &ready, "--yes"];
         let child = self.command(&arguments).spawn().map_err(StageError::new)?;
-        if let Some(after) = stop_after {
-            let process = child.id();
-            self.recorder.ring_after(after, move || interrupt::interrupt(process));
+        let (tell, rival) = mpsc::channel();
+        if let Some((after, what)) = midway {
+            let (process, fake, mut other) = (child.id(), Arc::clone(&self.fake), self.command(&arguments));
+            self.recorder.ring_after(after, move || match what {
+                Midway::Stop => interrupt::interrupt(process),
+                Midway::Kill => interrupt::kill(process),
+                Midway::Pull => drop(fake.cards().pull()),
+                // The first process waits for its answer meanwhile, so it cannot be over before the other one is.
+                Midway::Rival => drop(tell.send(other.output())),
+            });
         }
         let output = child.wait_with_output().map_err(StageError::new)?;
         self.recorder.silence();
@@ -191,11 +224,20 @@ impl Playing<'_> {
         };
         let mut outcome = RunOutcome { state: "refused".into(), ..of_process(&output) };
         if let Some(report) = report.filter(begun) {
+            outcome.report = report.text;
             (outcome.state, outcome.counters, outcome.reasons) =
                 (report.state, report.counters, report.reasons);
-            outcome.warnings = report.warnings;
+            outcome.settings =
+                if report.settings.is_null() { String::new() } else { report.settings.to_string() };
+        }
+        if output.status.code().is_none() {
+            outcome.state = "killed".into();
         }
         self.note(before, RunOutcome { kind: Some(kind), way: Some(way), ..outcome });
+        for other in rival.try_iter() {
+            let outcome = of_process(&other.map_err(StageError::new)?);
+            self.note(before, RunOutcome { kind: Some(kind), way: Some(way), ..outcome });
+        }
         Ok(())
     }
 
@@ -203,7 +245,8 @@ impl Playing<'_> {
     fn report(&self) -> Result<Option<Report>, StageError> {
         let output = self.run(&["report", "--json"])?;
         if output.status.success() {
-            serde_json::from_slice(&output.stdout).map(Some).map_err(StageError::new)
+            let report: Report = serde_json::from_slice(&output.stdout).map_err(StageError::new)?;
+            Ok(Some(Report { text: String::from_utf8_lossy(&output.stdout).into_owned(), ..report }))
         } else {
             Ok(None)
         }

@@ -5,6 +5,7 @@
 
 mod draft;
 mod heard;
+mod identity;
 mod town;
 
 use std::cell::{Cell, RefCell};
@@ -29,6 +30,7 @@ use crate::wire::{Answer, Honest, Reply, Request, Requester, Service, Tamper, Ta
 
 pub use draft::{Draft, Names, Says, multipart};
 pub use heard::{Code, Heard, Voice};
+pub use identity::Signed;
 pub use town::Town;
 
 /// How often an answer is polled for before a test gives up.
@@ -73,6 +75,8 @@ pub struct Server {
     pub anonymous: Option<Arc<Requester>>,
     /// Base address of the control port, plain HTTP, where there is one.
     pub control: Option<String>,
+    /// Address of the card reader, as in a ready file.
+    pub card: String,
     /// Makes message ids that this server has not seen yet.
     pub salt: u32,
 }
@@ -81,6 +85,7 @@ pub struct Server {
 pub struct Ground<'a> {
     town: &'a Town,
     recorder: Recorder,
+    tamper: Arc<dyn Tamper>,
     clock: Option<ManualClock>,
     server: Option<Server>,
     salt: u32,
@@ -108,29 +113,30 @@ impl<'a> Ground<'a> {
             sessions.open(Ticket::new([7; 32]), operator.clone(), start);
         }
         let spine = Spine::new(population, Arc::new(clock.clone())).with_sessions(sessions);
-        let service = Tampered { tamper, service: InProcess(spine) };
+        let service = Tampered { tamper: Arc::clone(&tamper), service: InProcess(spine) };
         let told = clock.clone();
         let recorder = Recorder::new(Box::new(service), Box::new(Forward), move || {
             spine_simulator::clock::Clock::now(&told)
         });
-        Ok(Self::new(town, given, recorder, Some(clock), None))
+        Ok(Self::new(town, given, (recorder, tamper), Some(clock), None))
     }
 
     /// A server, reached over mutual TLS, in real time.
     #[must_use]
     pub fn over(town: &'a Town, given: &'a Cell<usize>, server: Server, tamper: Arc<dyn Tamper>) -> Self {
         let spine = Arc::clone(&server.spine);
-        let service = Tampered { tamper, service: move |request: &Request| spine.answer(request) };
+        let service = move |request: &Request| spine.answer(request);
+        let service = Tampered { tamper: Arc::clone(&tamper), service };
         let recorder = Recorder::new(Box::new(service), Box::new(Forward), || {
             spine_client::Clock::now(&spine_client::SystemClock)
         });
-        Self::new(town, given, recorder, None, Some(server))
+        Self::new(town, given, (recorder, tamper), None, Some(server))
     }
 
     fn new(
         town: &'a Town,
         given: &'a Cell<usize>,
-        recorder: Recorder,
+        (recorder, tamper): (Recorder, Arc<dyn Tamper>),
         clock: Option<ManualClock>,
         server: Option<Server>,
     ) -> Self {
@@ -147,7 +153,18 @@ impl<'a> Ground<'a> {
             cpa: "S20001A000182".to_owned(),
         };
         let messages = Cell::new(0);
-        Self { town, recorder, clock, server, salt, messages, given, wrong: RefCell::default(), names }
+        Self {
+            town,
+            recorder,
+            tamper,
+            clock,
+            server,
+            salt,
+            messages,
+            given,
+            wrong: RefCell::default(),
+            names,
+        }
     }
 
     /// Who asks whom.

@@ -4,21 +4,22 @@
 //! and the practice's own files.
 
 mod clock;
+mod desk;
+mod leg;
 mod operator;
+mod seams;
+mod wire;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
-use async_trait::async_trait;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use jiff::Timestamp;
+use spine_client::session::Session;
 use spine_client::store::{MemoryStore, StoreOptions};
-use spine_client::transport::{Cause, Failure, Method, Response, Stage};
 use spine_client::{
-    Action, Client, Clock, Counters, Ended, Exchange, Ids, RunKind, RunRequest, RunSettings, Silent, Stop,
-    Store, TimeOrderedIds,
+    Action, Client, ClientError, Clock, RunKind, RunRequest, RunSettings, Store, TimeOrderedIds,
 };
+use spine_fixtures::Written;
 use spine_simulator::Spine;
 use spine_simulator::scenario::{Scenario as Population, Settings};
 
@@ -27,50 +28,18 @@ use super::ground::InProcess;
 use super::observation::{Observation, RunOutcome};
 use super::people::{AS_OF, People};
 use super::recorder::Recorder;
-use super::scenario::{Kind, Need, Scenario, Step, Way};
-use crate::wire::{Honest, Reply, Request, Service, Tamper, Tampered};
+use super::scenario::{Kind, Midway, Need, Scenario, Step, Way};
+use crate::wire::Tamper;
 use clock::VirtualClock;
+use desk::Desk;
+pub use operator::session;
+pub use seams::Seams;
 
 /// The folder of terminology files, beside the practice's.
 const TERMINOLOGY: &str = "terminology";
-
-/// The longest that a step may take in virtual time.
-const LONGEST_STEP: Duration = Duration::from_hours(72);
-/// How many requests a play may make: a client that asks without end, and without time going by, is left without an answer.
-const MOST_REQUESTS: usize = 4_000;
 /// How many patients are worked on at a time: enough to overlap, few enough to follow.
 const LANES: usize = 2;
 const IN_FLIGHT: usize = 8;
-
-/// What sabotage may bend. The default bends nothing.
-#[derive(Clone, Copy)]
-pub struct Seams {
-    /// What passes on the wire.
-    pub tamper: fn() -> Arc<dyn Tamper>,
-    /// What the client remembers.
-    pub store: fn(Arc<dyn Store>) -> Arc<dyn Store>,
-    /// What time it is.
-    pub clock: fn(Arc<dyn Clock>) -> Arc<dyn Clock>,
-    /// New message ids.
-    pub ids: fn(Arc<dyn Ids>) -> Arc<dyn Ids>,
-    /// The run's settings.
-    pub settings: fn(&mut RunSettings),
-    /// The practice's folder, before the client reads it.
-    pub practice: fn(&Path),
-}
-
-impl Default for Seams {
-    fn default() -> Self {
-        Self {
-            tamper: || Arc::new(Honest),
-            store: |store| store,
-            clock: |clock| clock,
-            ids: |ids| ids,
-            settings: |_| {},
-            practice: |_| {},
-        }
-    }
-}
 
 /// Plays a scenario.
 pub fn play(scenario: &Scenario, seams: &Seams) -> Result<Observation, StageError> {
@@ -81,14 +50,15 @@ pub fn play(scenario: &Scenario, seams: &Seams) -> Result<Observation, StageErro
     let people = People::of(scenario.people, AS_OF)?;
     let written = people.write(folder.path())?;
     let terminology = terminology(scenario, folder.path())?;
-    let session = operator::session()?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
         .build()
         .map_err(StageError::new)?;
+    let logs_in = matches!(scenario.steps.first(), Some(Step::Login { .. }));
+    let session = if logs_in { None } else { Some(session()?.clone()) };
     runtime.block_on(async {
-        let clock = VirtualClock::from(session.started_at());
+        let clock = VirtualClock::from(operator::begin()?);
         let mut settings = Settings::default();
         (scenario.spine)(&mut settings);
         let population = Population::load(&written.spine, settings).map_err(StageError::new)?;
@@ -96,30 +66,32 @@ pub fn play(scenario: &Scenario, seams: &Seams) -> Result<Observation, StageErro
         let recorder = Recorder::new(Box::new(InProcess(spine.clone())), (scenario.script)(), move || {
             Clock::now(&clock)
         });
-        let options = StoreOptions::new("a-test", move || Clock::now(&clock));
-        let store = (seams.store)(Arc::new(MemoryStore::new(options)));
-        let client_clock = (seams.clock)(Arc::new(clock));
-        let ids = (seams.ids)(Arc::new(TimeOrderedIds::new(clock)));
+        let memory = Arc::new(MemoryStore::new(store_options(clock)));
+        let (store, client) = client(seams, &memory, clock);
+        let began = session.as_ref().map(Session::started_at);
         let mut stage = Playing {
             scenario,
             seams,
-            client: Client::new(store, client_clock, ids, "a-test"),
-            exchange: Arc::new(Wire {
-                service: Tampered { tamper: (seams.tamper)(), service: recorder.clone() },
-                requests: AtomicUsize::new(0),
-            }),
-            session: session.clone(),
+            people,
+            written: &written,
             terminology,
+            memory,
+            store,
+            client,
+            tamper: (seams.tamper)(),
+            session,
+            began,
+            desk: None,
             recorder,
             spine,
             clock,
             runs: Vec::new(),
         };
-        stage.import(&written.practice).await?;
+        stage.import().await.map_err(StageError::new)?;
         for step in scenario.steps {
-            stage.step(*step, &written.practice).await?;
+            stage.step(*step).await?;
         }
-        stage.observe(people).await
+        stage.observe().await
     })
 }
 
@@ -136,13 +108,31 @@ fn terminology(scenario: &Scenario, folder: &Path) -> Result<Option<PathBuf>, St
     Ok(Some(place))
 }
 
+/// What one process's client stands on: its store as it sees it, and the client itself.
+fn client(seams: &Seams, memory: &Arc<MemoryStore>, clock: VirtualClock) -> (Arc<dyn Store>, Client) {
+    let memory: Arc<dyn Store> = Arc::clone(memory) as Arc<dyn Store>;
+    let store = (seams.store)(memory);
+    let ids = (seams.ids)(Arc::new(TimeOrderedIds::new(clock)));
+    (Arc::clone(&store), Client::new(store, (seams.clock)(Arc::new(clock)), ids, "a-test"))
+}
+
+fn store_options(clock: VirtualClock) -> StoreOptions {
+    StoreOptions::new("a-test", move || Clock::now(&clock))
+}
+
 struct Playing<'a> {
     scenario: &'a Scenario,
     seams: &'a Seams,
-    client: Client,
-    exchange: Arc<dyn Exchange>,
-    session: spine_client::session::Session,
+    people: People,
+    written: &'a Written,
     terminology: Option<PathBuf>,
+    memory: Arc<MemoryStore>,
+    store: Arc<dyn Store>,
+    client: Client,
+    tamper: Arc<dyn Tamper>,
+    session: Option<Session>,
+    began: Option<Timestamp>,
+    desk: Option<Arc<Desk>>,
     recorder: Recorder,
     spine: Spine,
     clock: VirtualClock,
@@ -150,84 +140,101 @@ struct Playing<'a> {
 }
 
 impl Playing<'_> {
-    async fn import(&self, practice: &Path) -> Result<(), StageError> {
-        (self.seams.practice)(practice);
-        self.client.import(practice, None).await.map(drop).map_err(StageError::new)
+    async fn import(&self) -> Result<(), ClientError> {
+        (self.seams.practice)(&self.written.practice);
+        self.client.import(&self.written.practice, None).await.map(drop)
     }
 
-    async fn step(&mut self, step: Step, practice: &Path) -> Result<(), StageError> {
+    async fn step(&mut self, step: Step) -> Result<(), StageError> {
+        let before = (self.recorder.count(), Clock::now(&self.clock));
         match step {
             Step::Run(kind, way) => self.run(kind, way, None).await,
-            Step::Stopped(kind, way, after) => self.run(kind, way, Some(after)).await,
-            Step::Meanwhile(happens) => {
-                happens(&self.spine);
-                Ok(())
-            }
+            Step::Stopped(kind, way, after) => self.run(kind, way, Some((after, Midway::Stop))).await,
+            Step::Killed(kind, way, after) => self.run(kind, way, Some((after, Midway::Kill))).await,
+            Step::Pulled(kind, way, after) => self.run(kind, way, Some((after, Midway::Pull))).await,
+            Step::Rival(kind, way, after) => self.run(kind, way, Some((after, Midway::Rival))).await,
+            Step::Meanwhile(happens) => happens(&self.spine),
             Step::Change(change) => {
-                change(practice);
-                let before = (self.recorder.count(), Clock::now(&self.clock));
-                let imported = self.import(practice).await;
-                let state = if imported.is_ok() { "finished" } else { "refused" };
-                let said = imported.err().map(|error| error.to_string()).unwrap_or_default();
-                self.note(before, RunOutcome { state: state.into(), said, ..RunOutcome::default() });
-                Ok(())
+                change(&self.written.practice);
+                let imported = self.import().await;
+                self.note(before, of(&imported));
             }
-            Step::Wait(span) => {
-                self.clock.wait(span).await;
-                Ok(())
+            Step::Wait(span) => self.clock.wait(span).await,
+            Step::Login { user, pin } => {
+                let desk = self.desk()?;
+                let login = desk.login(&self.store, user, pin, before.1)?;
+                self.note(before, of(&login));
+                // A login that comes to nothing leaves whoever was logged in.
+                if let Ok(session) = login {
+                    (self.began, self.session) = (Some(session.started_at()), Some(session));
+                }
             }
-            Step::Login { .. } | Step::PullCard | Step::Logout => {
-                Err(StageError::new("this step needs a process"))
+            Step::PullCard => self.desk()?.pull(),
+            Step::Logout => {
+                let desk = self.desk()?;
+                let Some(session) = self.session.take() else { return Ok(()) };
+                let logout = desk.logout(&self.store, &session, before.1)?;
+                self.note(before, of(&logout));
+            }
+            Step::Unconfirmed(_) | Step::Untyped(_) => {
+                return Err(StageError::new("this step needs a process"));
             }
         }
+        Ok(())
     }
 
-    async fn run(&mut self, kind: Kind, way: Way, stop_after: Option<usize>) -> Result<(), StageError> {
+    async fn run(&mut self, kind: Kind, way: Way, midway: Option<(usize, Midway)>) {
+        let before = (self.recorder.count(), Clock::now(&self.clock));
         let mut settings = RunSettings::default();
         settings.limits.lanes = LANES;
         settings.limits.in_flight = IN_FLIGHT;
         (self.scenario.settings)(&mut settings);
         (self.seams.settings)(&mut settings);
-        let request = RunRequest::new(run_kind(kind), action(way));
+        let request = RunRequest::new(run_kind(kind), (self.seams.action)(action(way)));
         let terminology = self.terminology.clone();
         let request = RunRequest { settings: Some(settings), terminology, ..request };
-        let stop = Stop::default();
-        if let Some(after) = stop_after {
-            let stop = stop.clone();
-            self.recorder.ring_after(after, move || stop.ask());
-        }
-        let before = (self.recorder.count(), Clock::now(&self.clock));
-        let running = self.client.run(Arc::clone(&self.exchange), &self.session, request, stop, &Silent);
-        let ended = tokio::time::timeout(LONGEST_STEP, running).await;
-        self.recorder.silence();
-        let outcome = match ended {
-            Ok(Ok(ended)) => of_ended(&ended),
-            Ok(Err(error)) => {
-                RunOutcome { state: "refused".into(), said: error.to_string(), ..RunOutcome::default() }
-            }
-            Err(_) => RunOutcome { state: "does not end".into(), ..RunOutcome::default() },
+        let outcomes = match self.session.clone().or_else(self.seams.nobody) {
+            Some(session) => self.leg(&session, request, midway).await,
+            // The library takes a session, and there is none to give.
+            None => vec![RunOutcome {
+                state: "refused".into(),
+                said: "Nobody is logged in.".into(),
+                ..RunOutcome::default()
+            }],
         };
-        self.note(before, RunOutcome { kind: Some(kind), way: Some(way), ..outcome });
-        Ok(())
+        for outcome in outcomes {
+            self.note(before, RunOutcome { kind: Some(kind), way: Some(way), ..outcome });
+        }
     }
 
-    fn note(&mut self, (count, began): (usize, jiff::Timestamp), outcome: RunOutcome) {
+    fn desk(&mut self) -> Result<Arc<Desk>, StageError> {
+        if let Some(desk) = &self.desk {
+            return Ok(Arc::clone(desk));
+        }
+        let now = Clock::now(&self.clock);
+        let desk = Desk::open(&self.written.spine, (self.scenario.identity)(), self.seams, now)?;
+        Ok(Arc::clone(self.desk.insert(Arc::new(desk))))
+    }
+
+    fn note(&mut self, (count, began): (usize, Timestamp), outcome: RunOutcome) {
         let (span, time) = ((count, self.recorder.count()), (began, Clock::now(&self.clock)));
-        self.runs.push(RunOutcome { span, time, ..outcome });
+        let mut outcome = RunOutcome { span, time, ..outcome };
+        (self.seams.report)(&mut outcome, &self.people);
+        self.runs.push(outcome);
     }
 
-    async fn observe(self, people: People) -> Result<Observation, StageError> {
+    async fn observe(self) -> Result<Observation, StageError> {
         let mut changes = Vec::new();
         self.client.export_changes(&mut changes).await.map_err(StageError::new)?;
         Ok(Observation {
             scenario: self.scenario.name,
-            people,
+            people: self.people,
             exchanges: self.recorder.exchanges(),
-            identity: Vec::new(),
+            identity: self.desk.map(|desk| desk.exchanges()).unwrap_or_default(),
             runs: self.runs,
             changes: String::from_utf8_lossy(&changes).into_owned(),
             spine: self.spine,
-            session_began: Some(self.session.started_at()),
+            session_began: self.began,
         })
     }
 }
@@ -246,61 +253,9 @@ const fn action(way: Way) -> Action {
     }
 }
 
-fn of_ended(ended: &Ended) -> RunOutcome {
-    let counters = Counters::of(&ended.tally);
-    let counters = [
-        ("unprocessed", counters.unprocessed),
-        ("sending", counters.sending),
-        ("sent", counters.sent),
-        ("failed", counters.failed),
-        ("not_required", counters.not_required),
-    ];
-    let reasons = ended.tally.reasons.iter().map(|(reason, count)| (reason.code().to_owned(), *count));
-    let warnings = ended.tally.warnings.iter().map(|(warning, count)| (warning.code().to_owned(), *count));
-    RunOutcome {
-        state: format!("{:?}", ended.closed).to_lowercase(),
-        counters: counters.map(|(name, count)| (name.to_owned(), count)).into(),
-        reasons: reasons.collect(),
-        warnings: warnings.collect(),
-        said: ended.halt.as_ref().map(ToString::to_string).unwrap_or_default(),
-        ..RunOutcome::default()
-    }
-}
-
-/// The suite's wire as the client's seam.
-struct Wire<S> {
-    service: Tampered<S>,
-    requests: AtomicUsize,
-}
-
-#[async_trait]
-impl<S: Service + 'static> Exchange for Wire<S> {
-    async fn exchange(&self, request: spine_client::transport::Request) -> Result<Response, Failure> {
-        let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-        let sent = Request {
-            method: if request.method == Method::Post { "POST" } else { "GET" }.into(),
-            target: request.target,
-            headers: request.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
-            body: request.body.to_vec(),
-        };
-        if self.requests.fetch_add(1, Ordering::SeqCst) >= MOST_REQUESTS {
-            return std::future::pending().await;
-        }
-        match self.service.answer(&sent) {
-            Reply::Silence => Err(Failure::NoAnswer(Cause::Timeout(Stage::Answer))),
-            Reply::Unreached => Err(Failure::NeverSent(Cause::ConnectionRefused)),
-            Reply::Answer(answer) => {
-                let mut headers = HeaderMap::new();
-                for (name, value) in &answer.headers {
-                    if let (Ok(name), Ok(value)) =
-                        (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value))
-                    {
-                        headers.append(name, value);
-                    }
-                }
-                let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY);
-                Ok(Response { status, headers, body: answer.body.into() })
-            }
-        }
-    }
+/// What a step that is no run came to.
+fn of<T>(outcome: &Result<T, ClientError>) -> RunOutcome {
+    let state = if outcome.is_ok() { "finished" } else { "refused" };
+    let said = outcome.as_ref().err().map(ToString::to_string).unwrap_or_default();
+    RunOutcome { state: state.into(), said, ..RunOutcome::default() }
 }

@@ -50,16 +50,20 @@ pub struct RunOutcome {
     pub way: Option<Way>,
     /// The process's exit code, where there was a process.
     pub exit: Option<i32>,
-    /// `finished`, `stopped`, `halted`; `refused` where it did not begin.
+    /// `finished`, `stopped`, `halted`, `killed`; `refused` where it did not begin.
     pub state: String,
     /// The five counters, by name.
     pub counters: BTreeMap<String, u64>,
     /// Settled patients by reason code.
     pub reasons: BTreeMap<String, u64>,
-    /// Patients by the code of a warning.
-    pub warnings: BTreeMap<String, u64>,
+    /// The settings that the report of the run names, as JSON; blank where there is no report.
+    pub settings: String,
+    /// The whole report of the run, as it came; blank where there is none.
+    pub report: String,
     /// What was said to the operator.
     pub said: String,
+    /// What went to logs and progress displays beside it.
+    pub log: String,
     /// The requests that arrived before this step began, and before the next one did.
     pub span: (usize, usize),
     /// When it began and ended.

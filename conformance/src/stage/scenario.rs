@@ -22,6 +22,8 @@ pub struct Scenario {
     pub need: Need,
     /// What the scripted Spine does; by default what a faultless one does.
     pub script: fn() -> Box<dyn Script>,
+    /// What the scripted identity service does; by default what a faultless one does.
+    pub identity: fn() -> Box<dyn Script>,
     /// How the Spine behind the script behaves.
     pub spine: fn(&mut Settings),
     /// The run's settings, where they are not the default. Anything else than the default needs virtual time.
@@ -68,7 +70,18 @@ pub enum Step {
     Run(Kind, Way),
     /// Runs, and is asked to stop once so many exchanges have passed in this step.
     Stopped(Kind, Way, usize),
-    /// Logs in with another card; the outcome is recorded as a run of no kind.
+    /// Runs, and is killed once so many exchanges have passed in this step: at once, without a chance to write anything.
+    Killed(Kind, Way, usize),
+    /// Runs to the end, and the card is pulled once so many exchanges have passed in this step.
+    Pulled(Kind, Way, usize),
+    /// Runs to the end, and another process of the practice begins the same once so many exchanges have passed in this step; its
+    /// outcome follows the first one's.
+    Rival(Kind, Way, usize),
+    /// Begins a run that nobody confirms: there is no terminal to ask on. Needs a process.
+    Unconfirmed(Kind),
+    /// Logs in where nobody types a PIN: there is no terminal, and standard input is empty. Needs a process.
+    Untyped(&'static str),
+    /// Logs in with another card; the outcome is recorded as a run of no kind. As the first step it replaces the operator's login.
     Login {
         /// The user id on the card that is put in.
         user: &'static str,
@@ -129,6 +142,7 @@ impl Scenario {
             people,
             need: Need::Anything,
             script: || Box::new(Forward),
+            identity: || Box::new(Forward),
             spine: |_| {},
             settings: |_| {},
             terminology: &[],
@@ -140,6 +154,13 @@ impl Scenario {
     #[must_use]
     pub const fn scripted(mut self, script: fn() -> Box<dyn Script>) -> Self {
         self.script = script;
+        self
+    }
+
+    /// The same with a scripted identity service.
+    #[must_use]
+    pub const fn identified(mut self, identity: fn() -> Box<dyn Script>) -> Self {
+        self.identity = identity;
         self
     }
 
@@ -194,6 +215,19 @@ impl Way {
             Self::Resume => "resume",
         }
     }
+}
+
+/// What happens in the middle of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Midway {
+    /// The operator asks it to stop.
+    Stop,
+    /// Its process is killed.
+    Kill,
+    /// The card is pulled.
+    Pull,
+    /// Another process begins the same.
+    Rival,
 }
 
 /// The operator's card and PIN, with which every scenario begins.

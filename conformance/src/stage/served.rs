@@ -61,6 +61,7 @@ pub fn server(ready: &Ready, salt: u32) -> Result<Server, StageError> {
         identity: Some(requester(&ready.identity, client_tls(ready)?)?),
         anonymous: Some(requester(&ready.spine, anonymous)?),
         control: Some(ready.control.clone()),
+        card: ready.card.clone(),
         salt,
     })
 }

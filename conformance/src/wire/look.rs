@@ -19,6 +19,8 @@ pub enum Sort {
     Retrieval,
     /// A permission is set on the ACS.
     Setting,
+    /// Something is asked of the identity service.
+    Identity,
     /// Anything else.
     Other,
 }
@@ -39,17 +41,24 @@ pub struct Seen {
 /// The root of NHS numbers. Source: MIM, OIDs.
 const NHS_NUMBER_ROOT: &str = "2.16.840.1.113883.2.1.4.1";
 
+/// The paths of the identity service. Source: Spine Core, smartcards; design decision.
+const IDENTITY: [&str; 4] = ["/challenge", "/login", "/saml/", "/logout"];
+
 impl Seen {
     /// Looks at a request.
     #[must_use]
     pub fn of(request: &Request) -> Self {
+        if IDENTITY.iter().any(|path| request.target.starts_with(path)) {
+            return Self { sort: Sort::Identity, interaction: String::new(), message: None, patient: None };
+        }
         let payload = payload_of(&request.text());
-        let Some(document) = Document::read(&payload) else {
+        // Every exchange is looked at several times, so the tree is made once.
+        let Ok(tree) = Tree::parse(&payload) else {
             let sort = if request.method == "GET" { Sort::Poll } else { Sort::Other };
             return Self { sort, interaction: String::new(), message: None, patient: None };
         };
-        let root = document.message_root();
-        let interaction = root.as_ref().map(|at| at.0.clone()).unwrap_or_default();
+        let root = tree.descendants().find(|node| is_interaction(node.tag_name().name()));
+        let interaction = root.map(|root| root.tag_name().name().to_owned()).unwrap_or_default();
         let sort = match interaction.as_str() {
             name if name.starts_with("REPC_IN15001") => Sort::Upload,
             name if name.starts_with("QUPC_IN180000") => Sort::EventList,
@@ -57,9 +66,9 @@ impl Seen {
             "SET_RESOURCE_PERMISSIONS_INUK01" => Sort::Setting,
             _ => Sort::Other,
         };
-        let message = root.and_then(|(name, _)| document.first(&format!("{name}/id@root")));
-        let message = message.map(|id| id.to_ascii_uppercase());
-        Self { sort, interaction, message, patient: document.patient() }
+        let id = root.and_then(|root| root.children().find(|child| child.tag_name().name() == "id"));
+        let message = id.and_then(|id| id.attribute("root")).map(str::to_ascii_uppercase);
+        Self { sort, interaction, message, patient: patient_in(&tree) }
     }
 }
 
@@ -158,10 +167,13 @@ impl Document {
     /// The first NHS number in it.
     #[must_use]
     pub fn patient(&self) -> Option<String> {
-        let tree = Tree::parse(&self.text).ok()?;
-        let found = tree.descendants().find(|node| node.attribute("root") == Some(NHS_NUMBER_ROOT))?;
-        found.attribute("extension").map(str::to_owned)
+        patient_in(&Tree::parse(&self.text).ok()?)
     }
+}
+
+fn patient_in(tree: &Tree<'_>) -> Option<String> {
+    let found = tree.descendants().find(|node| node.attribute("root") == Some(NHS_NUMBER_ROOT))?;
+    found.attribute("extension").map(str::to_owned)
 }
 
 /// `REPC_IN150016SM05`, `MCCI_IN010000UK13`, `SET_RESOURCE_PERMISSIONS_INUK01`: what interactions are called.
@@ -202,6 +214,7 @@ mod tests {
         assert_eq!(seen.patient.as_deref(), Some("9990000018"));
         assert_eq!(Seen::of(&Request::get("/clinical/poll/1")).sort, Sort::Poll);
         assert_eq!(Seen::of(&Request::post("/", "nonsense")).sort, Sort::Other);
+        assert_eq!(Seen::of(&Request::get("/saml/RoleAssertion?token=x")).sort, Sort::Identity);
     }
 
     #[test]

@@ -131,7 +131,9 @@ pub(super) fn the_most_restrictive_holds(seen: &Observation) -> Verdict {
 
 /// CON-010.
 pub(super) fn a_contradiction_is_told(seen: &Observation) -> Verdict {
-    same("ambiguous-consent", &Some(&3), &seen.run(0).warnings.get("ambiguous-consent"))
+    let report: serde_json::Value = serde_json::from_str(&seen.run(0).report).unwrap_or_default();
+    let told = report.get("warnings").and_then(|warnings| warnings.get("ambiguous-consent"));
+    same("ambiguous-consent", &Some(3), &told.and_then(serde_json::Value::as_u64))
 }
 
 /// CON-008.

@@ -6,3 +6,8 @@ use std::process::Command;
 pub(super) fn interrupt(process: u32) {
     let _ = Command::new("taskkill").args(["/PID", &process.to_string()]).status();
 }
+
+/// Kills a process: it can do nothing about it.
+pub(super) fn kill(process: u32) {
+    let _ = Command::new("taskkill").args(["/F", "/PID", &process.to_string()]).status();
+}

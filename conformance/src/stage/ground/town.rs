@@ -12,8 +12,10 @@ use spine_vocabulary::UserId;
 use crate::stage::StageError;
 use crate::stage::people::AS_OF;
 
-/// How many patients beside the personas.
+/// How many patients beside the personas a server knows: each of its cases takes some for itself.
 const CROWD: usize = 700;
+/// How many are enough for a Spine that is made anew for each case.
+const FEW: usize = 40;
 
 /// Everybody whom the Spine knows.
 pub struct Town {
@@ -28,15 +30,28 @@ pub struct Town {
 impl Town {
     /// Writes the people's files: for a server that is to be loaded with them. Returns the folder that a Spine reads.
     pub fn write(folder: &Path) -> Result<std::path::PathBuf, StageError> {
+        Self::write_some(folder, CROWD)
+    }
+
+    fn write_some(folder: &Path, crowd: usize) -> Result<std::path::PathBuf, StageError> {
         let as_of = AS_OF.parse().map_err(|_| StageError::new("the day is none"))?;
-        let generated = Generated::new(1, personas().len() + CROWD, as_of);
+        let generated = Generated::new(1, personas().len() + crowd, as_of);
         Ok(generated.write(folder).map_err(StageError::new)?.spine)
     }
 
-    /// The people, for a Spine in this process.
+    /// The people, for Spines in this process: the first of those whom [`Self::write`] writes.
     pub fn new() -> Result<Self, StageError> {
+        Self::of(FEW)
+    }
+
+    /// Everybody whom [`Self::write`] writes, for a server that is loaded with them.
+    pub fn whole() -> Result<Self, StageError> {
+        Self::of(CROWD)
+    }
+
+    fn of(crowd: usize) -> Result<Self, StageError> {
         let folder = tempfile::tempdir().map_err(StageError::new)?;
-        let spine = Self::write(folder.path())?;
+        let spine = Self::write_some(folder.path(), crowd)?;
         Self::read(&spine)
     }
 
