@@ -5,6 +5,7 @@
 //! ([`command`]); what arrived and what was reported is an [`Observation`], and cases judge nothing else.
 
 pub mod command;
+mod extract;
 pub mod ground;
 pub mod library;
 mod observation;
@@ -13,6 +14,7 @@ mod recorder;
 mod scenario;
 pub mod served;
 
+pub use extract::{Row, edit_rows};
 pub use observation::{Exchange, Observation, RunOutcome};
 pub use people::{AS_OF, People};
 pub use recorder::Recorder;

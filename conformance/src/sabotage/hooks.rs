@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::stage::edit_rows;
 use crate::wire::{Reply, Request, Seen, Tamper};
 
 type OnRequest = Box<dyn Fn(&mut Request, &Seen) + Send + Sync>;
@@ -39,17 +40,11 @@ pub fn rewriting_answers(
 
 /// Changes the cells of a column of the practice's extract; a row for which `change` says `None` goes.
 pub fn edit_column(practice: &Path, table: &str, column: &str, change: impl Fn(&str) -> Option<String>) {
-    let file = practice.join(table);
-    let Ok(mut reader) = csv::Reader::from_path(&file) else { return };
-    let Ok(header) = reader.headers().cloned() else { return };
-    let Some(place) = header.iter().position(|name| name == column) else { return };
-    let rows: Vec<csv::StringRecord> = reader.records().filter_map(Result::ok).collect();
-    let Ok(mut writer) = csv::Writer::from_path(&file) else { return };
-    let _ = writer.write_record(&header);
-    for row in rows {
-        let Some(cell) = change(row.get(place).unwrap_or_default()) else { continue };
-        let cells = row.iter().enumerate().map(|(at, held)| if at == place { cell.as_str() } else { held });
-        let _ = writer.write_record(cells);
-    }
-    let _ = writer.flush();
+    edit_rows(practice, table, |rows| {
+        rows.retain_mut(|row| {
+            let Some(cell) = change(row.get(column).map_or("", String::as_str)) else { return false };
+            row.insert(column.to_owned(), cell);
+            true
+        });
+    });
 }

@@ -10,6 +10,7 @@ mod operator;
 mod seams;
 mod wire;
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -34,6 +35,8 @@ use desk::Desk;
 pub use operator::session;
 pub use seams::Seams;
 
+/// The folder of terminology files, beside the practice's.
+const TERMINOLOGY: &str = "terminology";
 /// How many patients are worked on at a time: enough to overlap, few enough to follow.
 const LANES: usize = 2;
 const IN_FLIGHT: usize = 8;
@@ -46,6 +49,7 @@ pub fn play(scenario: &Scenario, seams: &Seams) -> Result<Observation, StageErro
     let folder = tempfile::tempdir().map_err(StageError::new)?;
     let people = People::of(scenario.people, scenario.day)?;
     let written = people.write(folder.path())?;
+    let terminology = terminology(scenario, folder.path())?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
@@ -70,6 +74,7 @@ pub fn play(scenario: &Scenario, seams: &Seams) -> Result<Observation, StageErro
             seams,
             people,
             written: &written,
+            terminology,
             memory,
             store,
             client,
@@ -90,6 +95,19 @@ pub fn play(scenario: &Scenario, seams: &Seams) -> Result<Observation, StageErro
     })
 }
 
+/// Writes the practice's terminology files beside its folder; where they are, if there are any.
+fn terminology(scenario: &Scenario, folder: &Path) -> Result<Option<PathBuf>, StageError> {
+    let place = folder.join(TERMINOLOGY);
+    if scenario.terminology.is_empty() {
+        return Ok(None);
+    }
+    std::fs::create_dir_all(&place).map_err(StageError::new)?;
+    for (name, content) in scenario.terminology {
+        std::fs::write(place.join(name), content).map_err(StageError::new)?;
+    }
+    Ok(Some(place))
+}
+
 /// What one process's client stands on: its store as it sees it, and the client itself.
 fn client(seams: &Seams, memory: &Arc<MemoryStore>, clock: VirtualClock) -> (Arc<dyn Store>, Client) {
     let memory: Arc<dyn Store> = Arc::clone(memory) as Arc<dyn Store>;
@@ -107,6 +125,7 @@ struct Playing<'a> {
     seams: &'a Seams,
     people: People,
     written: &'a Written,
+    terminology: Option<PathBuf>,
     memory: Arc<MemoryStore>,
     store: Arc<dyn Store>,
     client: Client,
@@ -172,7 +191,8 @@ impl Playing<'_> {
         (self.scenario.settings)(&mut settings);
         (self.seams.settings)(&mut settings);
         let request = RunRequest::new(run_kind(kind), (self.seams.action)(action(way)));
-        let request = RunRequest { settings: Some(settings), ..request };
+        let terminology = self.terminology.clone();
+        let request = RunRequest { settings: Some(settings), terminology, ..request };
         let outcomes = match self.session.clone().or_else(self.seams.nobody) {
             Some(session) => self.leg(&session, request, midway).await,
             // The library takes a session, and there is none to give.

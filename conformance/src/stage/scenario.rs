@@ -31,6 +31,8 @@ pub struct Scenario {
     pub spine: fn(&mut Settings),
     /// The run's settings, where they are not the default. Anything else than the default needs virtual time.
     pub settings: fn(&mut RunSettings),
+    /// The practice's terminology files: name and content; none where the practice has none. Any need virtual time.
+    pub terminology: &'static [(&'static str, &'static str)],
     /// What the operator does after the practice is imported and the operator is logged in.
     pub steps: &'static [Step],
 }
@@ -147,6 +149,7 @@ impl Scenario {
             identity: || Box::new(Forward),
             spine: |_| {},
             settings: |_| {},
+            terminology: &[],
             steps,
         }
     }
@@ -184,6 +187,14 @@ impl Scenario {
     #[must_use]
     pub const fn on(mut self, day: &'static str) -> Self {
         self.day = day;
+        self.need = Need::VirtualTime;
+        self
+    }
+
+    /// The same in a practice that has terminology files, which needs virtual time.
+    #[must_use]
+    pub const fn knowing(mut self, terminology: &'static [(&'static str, &'static str)]) -> Self {
+        self.terminology = terminology;
         self.need = Need::VirtualTime;
         self
     }
