@@ -35,6 +35,12 @@ impl People {
         Ok(Self { as_of, rows, numbers, slugs })
     }
 
+    /// The day on which the practice is looked at.
+    #[must_use]
+    pub fn day(&self) -> jiff::civil::Date {
+        self.as_of.to_string().parse().unwrap_or_default()
+    }
+
     /// Writes both folders.
     pub fn write(&self, folder: &Path) -> Result<Written, StageError> {
         Population::of(self.slugs, self.as_of).write(folder).map_err(StageError::new)

@@ -58,13 +58,13 @@ impl Script for Overtaking {
     }
 }
 
-/// Whoever records the dissent at the other place.
+/// Whoever records the dissent at the other place: somebody who is logged in, for the Spine takes it from nobody else.
 fn elsewhere() -> Names {
     Names {
         asid: staff::PRACTICE_ASID.to_owned(),
         party: staff::PRACTICE_PARTY_KEY.to_owned(),
-        user: staff::CLINICIAN_USER_ID.to_owned(),
-        role_profile: "990000001102".to_owned(),
+        user: staff::OPERATOR_USER_ID.to_owned(),
+        role_profile: staff::OPERATOR_ROLE.to_owned(),
         psis: "227319907548".to_owned(),
         pds: "928942012545".to_owned(),
         spine_party: "YES-0000806".to_owned(),

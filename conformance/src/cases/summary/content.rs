@@ -1,5 +1,7 @@
 //! What a summary holds, and how it is laid out: allergies, statements, preferences, the dissent and the empty summary.
 
+use jiff::ToSpan as _;
+
 use super::said::{ALLERGIES, NOTHING_HERE, PREFERENCES, Said};
 use crate::outcome::{Verdict, hold, same};
 use crate::stage::{Kind, Observation, Scenario, Step, Way};
@@ -136,9 +138,11 @@ pub(super) fn a_dissent_has_no_content(seen: &Observation) -> Verdict {
 /// SUM-025: a year before the tests' day, however it is written.
 pub(super) fn a_dissent_is_dated(seen: &Observation) -> Verdict {
     let said = Said::about(seen, "dissent")?;
-    let written = ["15 Sep 2025", "15-Sep-2025", "15 September 2025", "15/09/2025", "2025-09-15"];
+    let day = seen.people.day().saturating_sub(1.year());
+    let written = ["%d %b %Y", "%d-%b-%Y", "%d %B %Y", "%d/%m/%Y", "%Y-%m-%d"]
+        .map(|form| day.strftime(form).to_string());
     let text: Vec<&str> = said.blocks.iter().map(|block| block.text.as_str()).collect();
-    hold(written.iter().any(|date| said.says(date)), "15 September 2025", text.join(" | "))
+    hold(written.iter().any(|date| said.says(date)), &written[2], text.join(" | "))
 }
 
 /// SUM-026.
@@ -160,15 +164,17 @@ pub(super) fn nothing_significant(seen: &Observation) -> Verdict {
 
 /// SUM-027.
 pub(super) fn the_text_is_framed(seen: &Observation) -> Verdict {
+    let today = seen.people.day().strftime("%d %b %Y");
+    let (created, sent) = (format!("Summary Created: {today}"), format!("Summary Sent: {today}"));
     for slug in ["ordinary-adult", "empty-record", "dissent"] {
         let said = Said::about(seen, slug)?;
         let text = |id: &str| said.block(id).map(|block| block.text.clone()).unwrap_or_default();
         let begins = [
             ("Title", "General Practice Summary"),
-            ("CreateTime", "Summary Created: 15 Sep 2026"),
+            ("CreateTime", created.as_str()),
             ("Author", "Created by: "),
             ("Practice", "Invented Meadow Practice"),
-            ("SendTime", "Summary Sent: 15 Sep 2026"),
+            ("SendTime", sent.as_str()),
         ];
         for (id, words) in begins {
             hold(text(id).starts_with(words), &format!("of {slug}, {id}: {words}"), text(id))?;

@@ -1,4 +1,7 @@
-//! Medication within its windows, to the day: the tests' day is 15 September 2026.
+//! Medication within its windows, to the day on which the practice is looked at.
+
+use jiff::ToSpan as _;
+use jiff::civil::Date;
 
 use super::said::Said;
 use crate::outcome::{Verdict, hold};
@@ -126,13 +129,15 @@ pub(super) fn medication_from_elsewhere(seen: &Observation) -> Verdict {
 pub(super) fn the_period_is_printed(seen: &Observation) -> Verdict {
     let said = Said::about(seen, "medication-of-every-kind")?;
     let title = |heading: &str| said.section(heading).map(|section| section.title).unwrap_or_default();
-    let wanted = [
-        ("AcuteMedsHeader", ["12 month period", "Sep 2025", "Sep 2026"]),
-        ("DiscRepeatMedsHeader", ["6 month period", "Mar 2026", "Sep 2026"]),
-    ];
+    let today = seen.people.day();
+    let month = |day: Date| day.strftime("%b %Y").to_string();
+    let period = |months: i64| {
+        [format!("{months} month period"), month(today.saturating_sub(months.months())), month(today)]
+    };
+    let wanted = [("AcuteMedsHeader", period(12)), ("DiscRepeatMedsHeader", period(6))];
     for (heading, words) in wanted {
         let title = title(heading);
-        hold(words.iter().all(|words| title.contains(words)), &words.join(", "), title)?;
+        hold(words.iter().all(|words| title.contains(words.as_str())), &words.join(", "), title)?;
     }
     Ok(())
 }
