@@ -91,7 +91,7 @@ fn our_simulator_passes_as_a_server_and_a_wrong_one_is_found() {
     assert_eq!((code, bad.collect::<Vec<_>>()), (Some(0), Vec::new()));
 
     let mut wrong = Command::new(SUITE)
-        .args(["wrong-spine", "--defect", "simulator/forgets-uploads"])
+        .args(["wrong-spine", "--defect", "simulator/uploads-vanish"])
         .args(["--spine", &true_one, "--ready-file", &wrong_shown])
         .stdin(Stdio::piped())
         .spawn()

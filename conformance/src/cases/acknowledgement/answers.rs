@@ -107,6 +107,19 @@ pub(super) fn error_list(message: &str, severity: &str, standard: &str, number: 
     Answer::new(200, "text/xml", body)
 }
 
+/// An ebXML Acknowledgment: received, with no word about the content.
+pub(super) fn receipt(message: &str) -> Answer {
+    let body = format!(
+        "<SOAP:Envelope xmlns:SOAP=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:eb=\"http://www.oasis-open.org/committees/ebxml-msg/schema/msg-header-2_0.xsd\"><SOAP:Header>\
+             <eb:MessageHeader eb:version=\"2.0\" SOAP:mustUnderstand=\"1\"><eb:From><eb:PartyId>YES-0000806</eb:PartyId></eb:From><eb:To><eb:PartyId>Y90001-0000001</eb:PartyId></eb:To>\
+             <eb:CPAId>S20001A000182</eb:CPAId><eb:ConversationId>{message}</eb:ConversationId><eb:Service>urn:oasis:names:tc:ebxml-msg:service</eb:Service><eb:Action>Acknowledgment</eb:Action>\
+             <eb:MessageData><eb:MessageId>7E57AB1E-0000-4000-8000-000000000004</eb:MessageId><eb:Timestamp>2026-09-15T08:30:00Z</eb:Timestamp><eb:RefToMessageId>{message}</eb:RefToMessageId></eb:MessageData></eb:MessageHeader>\
+             <eb:Acknowledgment eb:version=\"2.0\" SOAP:mustUnderstand=\"1\" SOAP:actor=\"urn:oasis:names:tc:ebxml-msg:actor:toPartyMSH\"><eb:Timestamp>2026-09-15T08:30:00Z</eb:Timestamp>\
+             <eb:RefToMessageId>{message}</eb:RefToMessageId></eb:Acknowledgment></SOAP:Header><SOAP:Body/></SOAP:Envelope>"
+    );
+    Answer::new(202, "text/xml", body)
+}
+
 /// What happens to one patient's exchanges: `None` leaves one to the faultless Spine.
 pub(super) type Treatment = fn(&Turn<'_>, &dyn Service) -> Option<Reply>;
 
@@ -133,6 +146,11 @@ impl Script for Treat {
 /// Whether it is the n-th upload of this patient.
 pub(super) fn is_upload(turn: &Turn<'_>, nth: usize) -> bool {
     turn.seen.sort == Sort::Upload && turn.nth == nth
+}
+
+/// Whether it is the n-th poll for this message.
+pub(super) fn is_poll(turn: &Turn<'_>, nth: usize) -> bool {
+    turn.seen.sort == Sort::Poll && turn.nth == nth
 }
 
 /// The id of the message that a request carries or asks for.

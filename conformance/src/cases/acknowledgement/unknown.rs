@@ -9,11 +9,11 @@
 use jiff::SignedDuration;
 
 use super::answers::{
-    CONTROL, SUBJECT, Treat, acknowledgement, error, id, is_final, is_upload, number, rejection,
+    CONTROL, SUBJECT, Treat, acknowledgement, error, id, is_final, is_poll, is_upload, receipt, rejection,
 };
 use crate::case::Case;
 use crate::outcome::{Failure, Verdict, hold, same};
-use crate::stage::{Exchange, Kind, Need, Observation, Scenario, Step, Turn, Way};
+use crate::stage::{Exchange, Kind, Need, Observation, Scenario, Step, Turn, Way, edit_rows};
 use crate::wire::{Answer, Reply, Request, Service, Sort};
 
 const UPLOAD: &[Step] = &[Step::Run(Kind::InitialUpload, Way::Run)];
@@ -195,10 +195,6 @@ pub(super) const DISSENT: Case = Case::client(
     nothing_clinical_again,
 );
 
-fn is_poll(turn: &Turn<'_>, nth: usize) -> bool {
-    turn.seen.sort == Sort::Poll && turn.nth == nth
-}
-
 /// The upload reaches the Spine and is worked on there; the client hears nothing of it.
 fn taken_in_silence(turn: &Turn<'_>, spine: &dyn Service) -> Option<Reply> {
     if turn.seen.sort == Sort::Upload {
@@ -247,20 +243,9 @@ fn with_document_type(turn: &Turn<'_>, spine: &dyn Service) -> Option<Reply> {
     Some(answer.into())
 }
 
-/// An ebXML Acknowledgment: received, with no word about the content. The upload is lost after all.
+/// Received, with no word about the content; and the upload is lost after all.
 fn received_only(turn: &Turn<'_>, _: &dyn Service) -> Option<Reply> {
-    is_upload(turn, 1).then(|| {
-        let message = id(turn);
-        let body = format!(
-            "<SOAP:Envelope xmlns:SOAP=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:eb=\"http://www.oasis-open.org/committees/ebxml-msg/schema/msg-header-2_0.xsd\"><SOAP:Header>\
-             <eb:MessageHeader eb:version=\"2.0\" SOAP:mustUnderstand=\"1\"><eb:From><eb:PartyId>YES-0000806</eb:PartyId></eb:From><eb:To><eb:PartyId>Y90001-0000001</eb:PartyId></eb:To>\
-             <eb:CPAId>S20001A000182</eb:CPAId><eb:ConversationId>{message}</eb:ConversationId><eb:Service>urn:oasis:names:tc:ebxml-msg:service</eb:Service><eb:Action>Acknowledgment</eb:Action>\
-             <eb:MessageData><eb:MessageId>7E57AB1E-0000-4000-8000-000000000004</eb:MessageId><eb:Timestamp>2026-09-15T08:30:00Z</eb:Timestamp><eb:RefToMessageId>{message}</eb:RefToMessageId></eb:MessageData></eb:MessageHeader>\
-             <eb:Acknowledgment eb:version=\"2.0\" SOAP:mustUnderstand=\"1\" SOAP:actor=\"urn:oasis:names:tc:ebxml-msg:actor:toPartyMSH\"><eb:Timestamp>2026-09-15T08:30:00Z</eb:Timestamp>\
-             <eb:RefToMessageId>{message}</eb:RefToMessageId></eb:Acknowledgment></SOAP:Header><SOAP:Body/></SOAP:Envelope>"
-        );
-        Answer::new(202, "text/xml", body).into()
-    })
+    is_upload(turn, 1).then(|| receipt(&id(turn)).into())
 }
 
 /// The first upload is taken in silence; the next one is called a duplicate.
@@ -290,21 +275,19 @@ fn never_known(turn: &Turn<'_>, spine: &dyn Service) -> Option<Reply> {
     }
 }
 
-/// A dissent is recorded in the practice, as of a day before the run.
+/// A dissent of the day before the tests' day is recorded in the practice.
 fn now_dissents(practice: &std::path::Path) {
     let patient = spine_fixtures::persona(SUBJECT).map(|persona| persona.patient_id()).unwrap_or_default();
-    let line = format!(
-        "{patient},read2,9Ndo.,Express dissent for SCR dataset upload,2026-09-14,2026-09-14T09:00:00,,\n"
-    );
-    let codes = practice.join("codes.csv");
-    let text = std::fs::read_to_string(&codes).unwrap_or_default();
-    let rows = text.lines().count();
-    // A practice that cannot be changed shows as a dissent that never came.
-    let _ = std::fs::write(&codes, format!("{}\n{line}", text.trim_end()));
-    let facts = practice.join("practice.toml");
-    let text = std::fs::read_to_string(&facts).unwrap_or_default();
-    let counted = format!("codes = {}", rows.saturating_sub(1));
-    let _ = std::fs::write(&facts, text.replace(&counted, &format!("codes = {rows}")));
+    edit_rows(practice, "codes.csv", |rows| {
+        let cells = [
+            ("patient_id", patient.as_str()),
+            ("scheme", "read2"),
+            ("code", "9Ndo."),
+            ("date", "2026-09-14"),
+            ("recorded_at", "2026-09-14T09:00:00"),
+        ];
+        rows.push(cells.map(|(column, cell)| (column.to_owned(), cell.to_owned())).into());
+    });
 }
 
 fn uploads_of<'a>(seen: &'a Observation, slug: &str) -> Result<Vec<&'a Exchange>, Failure> {
@@ -409,8 +392,6 @@ fn nothing_clinical_again(seen: &Observation) -> Verdict {
         hold(says, "only a dissent summary goes out", "another one went out")
             .map_err(|failure| failure.in_exchange(one))?;
     }
-    let event = first.seen.message.clone().unwrap_or_default();
-    let stored = seen.events(SUBJECT).iter().any(|(id, _)| *id == event);
-    hold(!stored, "the old message is not stored", "it is")?;
-    same("whose number it is", &Some(number(SUBJECT)), &first.seen.patient)
+    let stored = seen.events(SUBJECT).iter().any(|(id, _)| Some(id) == first.seen.message.as_ref());
+    hold(!stored, "the old message is not stored", "it is")
 }
