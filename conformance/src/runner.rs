@@ -1,13 +1,12 @@
 //! Runs cases: plays each scenario once, lets its cases judge, and asks the Spine's cases one by one.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::case::{Case, Check};
 use crate::outcome::Outcome;
-use crate::stage::ground::{Ground, Server, Town};
+use crate::stage::ground::{Given, Ground, Server, Town};
 use crate::stage::library::{self, Seams};
 use crate::stage::{Need, Observation, Scenario, StageError};
 use crate::wire::Tamper;
@@ -116,7 +115,7 @@ fn of_scenario(
 /// Runs the cases of a Spine, one after the other.
 #[must_use]
 pub fn spines(cases: &[&'static Case], town: &Town, target: &Target) -> Vec<Judged> {
-    let given = Cell::new(0);
+    let given = Given::default();
     let mut judged = Vec::new();
     for case in cases {
         let Check::Spine { settings, server, judge } = case.check else { continue };

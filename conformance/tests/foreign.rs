@@ -76,7 +76,7 @@ fn a_client_that_sets_yes_for_a_dissenter_is_found() {
     let wrong = format!("{SUITE} wrong-client --defect consent/sets-yes --client {} --", scr.display());
     let (code, report) = suite(&["--area", "consent", "--only", "client", "--client-command", &wrong]);
     assert_eq!(code, Some(1));
-    assert!(failed_requirements(&report).contains("CON-001"), "{:?}", failed_requirements(&report));
+    assert!(failed_requirements(&report).contains("CON-033"), "{:?}", failed_requirements(&report));
     assert!(!cases_that(&report, "passed").is_empty(), "one fault must not fail everything");
 }
 

@@ -81,6 +81,13 @@ pub struct Server {
     pub salt: u32,
 }
 
+/// What was given out to the cases of a run, so that none meets what another one left on a server.
+#[derive(Default)]
+pub struct Given {
+    patients: Cell<usize>,
+    messages: Cell<u64>,
+}
+
 /// Where one case meets a Spine.
 pub struct Ground<'a> {
     town: &'a Town,
@@ -90,8 +97,7 @@ pub struct Ground<'a> {
     spine: Option<Spine>,
     server: Option<Server>,
     salt: u32,
-    messages: Cell<u64>,
-    given: &'a Cell<usize>,
+    given: &'a Given,
     wrong: RefCell<Option<String>>,
     names: Names,
 }
@@ -100,7 +106,7 @@ impl<'a> Ground<'a> {
     /// The simulator in this process, with everybody of the town, on the tests' day.
     pub fn in_process(
         town: &'a Town,
-        given: &'a Cell<usize>,
+        given: &'a Given,
         settings: fn(&mut Settings),
         tamper: Arc<dyn Tamper>,
     ) -> Result<Self, StageError> {
@@ -125,7 +131,7 @@ impl<'a> Ground<'a> {
 
     /// A server, reached over mutual TLS, in real time.
     #[must_use]
-    pub fn over(town: &'a Town, given: &'a Cell<usize>, server: Server, tamper: Arc<dyn Tamper>) -> Self {
+    pub fn over(town: &'a Town, given: &'a Given, server: Server, tamper: Arc<dyn Tamper>) -> Self {
         let spine = Arc::clone(&server.spine);
         let service = move |request: &Request| spine.answer(request);
         let service = Tampered { tamper: Arc::clone(&tamper), service };
@@ -137,7 +143,7 @@ impl<'a> Ground<'a> {
 
     fn new(
         town: &'a Town,
-        given: &'a Cell<usize>,
+        given: &'a Given,
         (recorder, tamper): (Recorder, Arc<dyn Tamper>),
         server: Option<Server>,
     ) -> Self {
@@ -153,7 +159,6 @@ impl<'a> Ground<'a> {
             spine_party: "YES-0000806".to_owned(),
             cpa: "S20001A000182".to_owned(),
         };
-        let messages = Cell::new(0);
         Self {
             town,
             recorder,
@@ -162,7 +167,6 @@ impl<'a> Ground<'a> {
             spine: None,
             server,
             salt,
-            messages,
             given,
             wrong: RefCell::default(),
             names,
@@ -178,17 +182,16 @@ impl<'a> Ground<'a> {
     /// A message id that was never used.
     #[must_use]
     pub fn id(&self) -> String {
-        // Ids of all cases before one server differ by the patients that were given out as well.
-        let number = self.messages.get() + 1;
-        self.messages.set(number);
-        format!("{:08X}-{:04X}-4000-8000-{number:012X}", self.salt, self.given.get() & 0xFFFF)
+        let number = self.given.messages.get() + 1;
+        self.given.messages.set(number);
+        format!("{:08X}-0000-4000-8000-{number:012X}", self.salt)
     }
 
     /// A patient without a summary and without a permission, whom no case was given before.
     #[must_use]
     pub fn patient(&self) -> String {
-        let place = self.given.get();
-        self.given.set(place + 1);
+        let place = self.given.patients.get();
+        self.given.patients.set(place + 1);
         let ordinary = &self.town.ordinary;
         ordinary.get(place % ordinary.len().max(1)).cloned().unwrap_or_default()
     }
