@@ -33,6 +33,8 @@ pub struct Report {
     pub client: String,
     /// Which Spine was tested.
     pub spine: String,
+    /// From which message ids follow; everything else is the same in every run.
+    pub seed: u32,
     /// Every requirement.
     pub requirements: Vec<Line>,
     /// Every case that was run.
@@ -126,6 +128,8 @@ pub struct Material<'a> {
     pub client: String,
     /// Which Spine.
     pub spine: String,
+    /// From which message ids follow.
+    pub seed: u32,
     /// How the suite was called, for the lines that run a case again.
     pub arguments: String,
     /// Every judged case.
@@ -153,6 +157,7 @@ impl Report {
             on: material.today,
             client: material.client.clone(),
             spine: material.spine.clone(),
+            seed: material.seed,
             figures: figures(&requirements, &cases, &sabotage),
             requirements,
             cases,

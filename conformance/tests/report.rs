@@ -52,6 +52,7 @@ impl World {
             today: date(2026, 9, 15),
             client: "a client".into(),
             spine: "a Spine".into(),
+            seed: 5,
             arguments: " --client-command 'x'".into(),
             judged: &self.judged,
             cases: &self.cases,
@@ -95,7 +96,7 @@ fn a_report_is_good_only_if_nothing_is_bad() {
 fn json_has_a_version_and_every_requirement_and_case() {
     let world = World::new();
     let report: Value = serde_json::from_str(&world.report().json().unwrap()).unwrap();
-    assert_eq!(report["schema"], "spine-conformance-report/1");
+    assert_eq!((&report["schema"], &report["seed"]), (&"spine-conformance-report/1".into(), &5.into()));
     assert_eq!(report["requirements"].as_array().unwrap().len(), world.register.iter().count());
     let case = &report["cases"][0];
     assert_eq!((&case["verdict"], &case["expected"]), (&"failed".into(), &HOSTILE.into()));

@@ -73,6 +73,7 @@ fn every_case_passes_every_defect_is_caught_and_every_must_is_covered() {
         today: spine_client::clock::uk_date(spine_client::Clock::now(&spine_client::SystemClock)),
         client: "library".into(),
         spine: "simulator".into(),
+        seed: 1,
         arguments: String::new(),
         judged: &judged,
         cases: &cases,

@@ -77,6 +77,25 @@ const REGISTER: &str = "conformance/requirements/";
 /// What a requirement says, in this order; the last is said only where nothing can test it yet.
 const FIELDS: &[&str] = &["id", "text", "source", "section", "level", "subject", "untested"];
 
+/// What a folder may not name, for the three readings of the specification stay apart: folder, word, and why. Whole crates are the
+/// architecture test's business.
+const APART: &[(&str, &str, &str)] = &[
+    (
+        "simulator/src/",
+        concat!("spine_fixtures::", "codes"),
+        "the fake Spine takes no code from the evidence",
+    ),
+    ("simulator/src/", concat!("quick", "_xml"), "the fake Spine reads with another parser than the client"),
+    ("conformance/oracle/", concat!("use ", "spine_"), "the oracle borrows nothing"),
+    ("conformance/src/cases/", concat!("spine_", "message"), "cases read messages themselves"),
+    ("conformance/src/wire/", concat!("spine_", "message"), "the suite's wire is its own"),
+    (
+        "conformance/src/stage/ground",
+        concat!("spine_", "message"),
+        "the requester writes its documents itself",
+    ),
+];
+
 /// In tests only: time is injected.
 const FORBIDDEN_IN_TESTS: &[(&str, &str)] =
     &[(concat!("thread::", "sleep("), "inject the clock"), (concat!("time::", "sleep("), "inject the clock")];
@@ -128,6 +147,8 @@ fn the_rules_find_what_they_are_for() {
         ("client/src/a.rs", format!("{purpose}// {}: later", FORBIDDEN[0].0), 1),
         ("client/src/a.rs", format!("{purpose}{}", FORBIDDEN_IN_TESTS[0].0), 0),
         ("client/tests/a.rs", format!("{purpose}{}", FORBIDDEN_IN_TESTS[0].0), 1),
+        ("simulator/src/a.rs", format!("{purpose}use {};", APART[0].1), 1),
+        ("simulator/tests/a.rs", format!("{purpose}use {};", APART[0].1), 0),
         ("client/src/lib.rs", format!("{purpose}#[macro_use]\npub mod a;\npub use a::b;\n"), 0),
         ("client/src/lib.rs", format!("{purpose}pub(crate) fn a() {{}}\n"), 1),
         ("client/src/lib.rs", format!("{purpose}macro_rules! a {{}}\n"), 1),
@@ -259,6 +280,12 @@ fn words(file: &File, text: &str, violations: &mut Violations) {
         return;
     }
     let tests: &[_] = if file.is_test() { FORBIDDEN_IN_TESTS } else { &[] };
+    for (folder, word, why) in APART {
+        // Tests may hold one reading against another.
+        if file.path.starts_with(folder) && !file.is_test() && text.contains(word) {
+            violations.push("apart", &file.path, &format!("`{word}`: {why}"));
+        }
+    }
     for (number, line) in text.lines().enumerate() {
         for (word, instead) in FORBIDDEN.iter().chain(tests).filter(|(word, _)| line.contains(word)) {
             violations.push("word", &file.path, &format!("line {}: `{word}`: {instead}", number + 1));

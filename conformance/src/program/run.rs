@@ -51,6 +51,7 @@ pub(super) fn run(wanted: &Run) -> Result<Exit, StageError> {
         today: spine_client::clock::uk_date(SystemClock.now()),
         client: player.name(),
         spine: name,
+        seed: wanted.seed,
         arguments: again(wanted),
         judged: &judged,
         cases: &all,

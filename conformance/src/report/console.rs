@@ -40,7 +40,7 @@ pub fn summary(report: &Report) -> String {
     for id in &report.expired_waivers {
         let _ = writeln!(text, "EXPIRED the waiver of {id}");
     }
-    let _ = writeln!(text, "client  {}\nspine   {}\n", report.client, report.spine);
+    let _ = writeln!(text, "client  {}\nspine   {}\nseed    {}\n", report.client, report.spine, report.seed);
     let _ =
         writeln!(text, "{:<18}{:>13}{:>9}{:>9}{:>9}", "area", "requirements", "tested", "passed", "proven");
     let mut areas: Vec<&str> = Vec::new();

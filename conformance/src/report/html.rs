@@ -15,11 +15,12 @@ pub(super) fn page(report: &Report) -> String {
     let mut text = format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Conformance report</title>\n\
          <meta name=\"viewport\" content=\"width=device-width\"><style>\n{STYLE}</style></head><body>\n<h1>Conformance report</h1>\n\
-         <dl><dt>Day</dt><dd>{}</dd><dt>Client</dt><dd>{}</dd><dt>Spine</dt><dd>{}</dd></dl>\n<p class=\"verdict {}\">{}</p>\n\
+         <dl><dt>Day</dt><dd>{}</dd><dt>Client</dt><dd>{}</dd><dt>Spine</dt><dd>{}</dd><dt>Seed</dt><dd>{}</dd></dl>\n<p class=\"verdict {}\">{}</p>\n\
          <p>{} of {} musts tested, {} passed, {} failed. {} cases passed, {} failed, {} skipped, {} broken. {}</p>\n",
         report.on,
         escaped(&report.client),
         escaped(&report.spine),
+        report.seed,
         if report.is_good() { "passed" } else { "failed" },
         if report.is_good() { "Every must that was tested holds." } else { "Not everything holds." },
         figures.musts_tested,
