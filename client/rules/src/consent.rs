@@ -37,8 +37,8 @@ impl ConsentStatus {
 ///
 /// 1. codes dated after `today` do not count, whenever they were recorded;
 /// 2. `9Ndl` (implied) does not count where the patient ever said something expressly;
-/// 3. the latest date holds. A code without a date stands at the day it was recorded, and without that before every
-///    dated code: it holds only where no other does, but one of another meaning makes the result ambiguous;
+/// 3. the latest date holds. A code without a date stands at the day it was recorded; one without that, too, cannot be
+///    shown to be older than any other, so it stays in the tie for the latest;
 /// 4. on the same date the latest recorded holds. A code without a recorded time cannot be shown to be the earlier one,
 ///    so it stays in the tie;
 /// 5. still tied, the most restrictive holds, and the result is ambiguous if the meanings differ;
@@ -54,16 +54,14 @@ pub fn effective(codes: &[CodedEntry], today: Date) -> ConsentStatus {
     let Some(date) = claims.iter().map(|claim| claim.date).max() else {
         return ConsentStatus::default();
     };
-    let undated = |claim: &Claim<'_>| claim.date.is_none();
-    let latest: Vec<&Claim<'_>> = claims.iter().filter(|claim| claim.date == date).collect();
+    let latest: Vec<&Claim<'_>> =
+        claims.iter().filter(|claim| claim.date.is_none() || claim.date == date).collect();
     let recorded = latest.iter().filter_map(|claim| claim.entry.recorded_at).max();
     let tied = latest.iter().filter(|claim| claim.entry.recorded_at.is_none_or(|at| Some(at) == recorded));
     let Some(winner) = tied.clone().map(|claim| claim.code).max_by_key(|code| caution(*code)) else {
         return ConsentStatus::default();
     };
-    let differs = |claim: &Claim<'_>| meaning(claim.code) != meaning(winner);
-    let ambiguous = tied.clone().any(|claim| differs(claim))
-        || claims.iter().any(|claim| undated(claim) && differs(claim));
+    let ambiguous = tied.clone().any(|claim| meaning(claim.code) != meaning(winner));
     let newer = latest.iter().any(|claim| claim.code == modern(winner));
     ConsentStatus { effective: Some(if newer { modern(winner) } else { winner }), date, ambiguous }
 }

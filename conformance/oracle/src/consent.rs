@@ -69,7 +69,7 @@ impl Effective {
 }
 
 /// The code that holds on a day. A code without a date is of the day on which it was recorded. A code of the future counts for
-/// nothing; implied consent only where nothing express is there; then the latest date, on one date the latest recorded, in one moment the most restrictive; and of two codes of one date that mean the
+/// nothing; implied consent only where nothing express is there; a code that has neither date nor recording claims every moment; then the latest date, on one date the latest recorded, in one moment the most restrictive; and of two codes of one date that mean the
 /// same, the newer generation. Sources: North West London, opt-out code list (the latest date, then the latest record); the
 /// rest is a design decision, each with its case in `consent.csv`.
 #[must_use]
@@ -77,20 +77,19 @@ pub fn effective(entries: &[Code], today: Day) -> Effective {
     let date = |entry: &Code| entry.day.or_else(|| Day::read(entry.recorded.get(..10)?));
     let past = || entries.iter().filter(|entry| date(entry).is_none_or(|day| day <= today));
     let claims: Vec<_> = past().filter_map(|entry| Some((known(entry)?, entry))).collect();
-    let moment = |known: &Known, entry: &Code| (known.express, date(entry), entry.recorded.clone());
-    let Some((holds, when)) =
-        claims.iter().max_by_key(|(known, entry)| (moment(known, entry), known.rank)).copied()
-    else {
+    let express = claims.iter().any(|(known, _)| known.express);
+    let claims: Vec<_> = claims.into_iter().filter(|(known, _)| known.express == express).collect();
+    let moment = |entry: &Code| (date(entry), entry.recorded.clone());
+    let timeless = |entry: &Code| date(entry).is_none();
+    let latest = claims.iter().map(|(_, entry)| moment(entry)).max().unwrap_or_default();
+    let tied = || claims.iter().filter(|(_, entry)| timeless(entry) || moment(entry) == latest);
+    let Some((holds, _)) = tied().max_by_key(|(known, _)| known.rank).copied() else {
         return Effective { code: None, ambiguous: false };
     };
-    let ambiguous = claims
-        .iter()
-        .any(|(known, entry)| moment(known, entry) == moment(holds, when) && known.means != holds.means);
+    let ambiguous = tied().any(|(known, _)| known.means != holds.means);
     let newest = claims
         .iter()
-        .filter(|(known, entry)| {
-            (known.express, date(entry)) == (holds.express, date(when)) && known.means == holds.means
-        })
+        .filter(|(known, entry)| (timeless(entry) || date(entry) == latest.0) && known.means == holds.means)
         .max_by_key(|(known, _)| (known.generation.as_str(), Reverse(known.rank)));
     Effective { code: newest.map(|(known, _)| known.code.as_str()), ambiguous }
 }
@@ -110,7 +109,7 @@ pub struct Entry {
     pub day: Option<i32>,
     /// When it was typed: days from today.
     pub recorded_day: i32,
-    /// When it was typed: time of day, as `09:00`.
+    /// When it was typed: time of day, as `09:00`; blank where nobody knows.
     pub recorded_time: String,
 }
 
@@ -144,10 +143,19 @@ pub fn precedences() -> Vec<Precedence> {
         .collect()
 }
 
-/// `9Ndo -90 12:00`, or with a day of its own for the typing: `9Ndo -90 12:00 -1`, without a date of its own: `9Ndo undated 12:00 -1`.
+/// `9Ndo never` has neither date nor typing; otherwise `9Ndo -90 12:00`, or with a day of its own for the typing: `9Ndo -90 12:00 -1`, without a date of its own: `9Ndo undated 12:00 -1`.
 fn entry(text: &str) -> Option<Entry> {
     let mut words = text.split_whitespace();
-    let (code, day, time) = (words.next()?, words.next()?, words.next()?);
+    let (code, day) = (words.next()?, words.next()?);
+    if day == "never" {
+        return Some(Entry {
+            code: code.to_owned(),
+            day: None,
+            recorded_day: 0,
+            recorded_time: String::new(),
+        });
+    }
+    let time = words.next()?;
     let day = if day == "undated" { None } else { Some(day.parse().ok()?) };
     let recorded_day = match words.next() {
         Some(day) => day.parse().ok()?,
@@ -181,11 +189,10 @@ mod tests {
                     scheme: "read2".to_owned(),
                     code: format!("{}.", entry.code),
                     day: entry.day.map(|day| today.minus_days((-day).into())),
-                    recorded: format!(
-                        "{}T{}:00",
-                        today.minus_days((-entry.recorded_day).into()),
-                        entry.recorded_time
-                    ),
+                    recorded: match entry.recorded_time.as_str() {
+                        "" => String::new(),
+                        time => format!("{}T{time}:00", today.minus_days((-entry.recorded_day).into())),
+                    },
                     ..Code::default()
                 })
                 .collect();

@@ -155,14 +155,15 @@ fn standing(summary: bool, dissent: bool) -> Standing {
 
 fn coded(code: &str, day: Option<i32>, recorded_day: i32, recorded_time: &str) -> CodedEntry {
     let on = |day: i32| TODAY.checked_add(day.days()).unwrap();
-    let recorded_at: DateTime = format!("{}T{recorded_time}:00", on(recorded_day)).parse().unwrap();
+    let recorded_at: Option<DateTime> = (!recorded_time.is_empty())
+        .then(|| format!("{}T{recorded_time}:00", on(recorded_day)).parse().unwrap());
     CodedEntry {
         scheme: CodeScheme::ReadV2,
         code: code.to_owned(),
         consent: Some(ConsentCode::read(CodeScheme::ReadV2, code).unwrap()),
         term: String::new(),
         date: day.map(on),
-        recorded_at: Some(recorded_at),
+        recorded_at,
         priority: None,
         free_text: String::new(),
     }

@@ -100,7 +100,13 @@ const TABLE: &[(&str, &[Row], Option<ConsentCode>, bool)] = &[
     (
         "undated beside a dated one of another meaning",
         &[(ExpressDissent, None, None), (ExpressAdditional, EARLY, None)],
-        Some(ExpressAdditional),
+        Some(ExpressDissent),
+        true,
+    ),
+    (
+        "an undated consent ends no dissent",
+        &[(ExpressAdditional, None, None), (ExpressDissent, EARLY, None)],
+        Some(ExpressDissent),
         true,
     ),
     (

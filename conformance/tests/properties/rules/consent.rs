@@ -1,8 +1,6 @@
 //! Consent: which preference holds, what the migration makes of it, and that nothing clinical is said of who refused. Source: Vision
 //! help, SCR Consent Migration; SCR FHIR API specification (No means opted out); precedence: design decision.
 
-use std::cmp::Ordering;
-
 use jiff::civil::{Date, DateTime};
 use proptest::prelude::*;
 use roxmltree::Document;
@@ -38,12 +36,11 @@ pub(crate) fn holds(codes: &[CodedEntry], today: Date) -> Option<ConsentCode> {
     if said.iter().any(|entry| entry.consent != Some(ImpliedCore)) {
         said.retain(|entry| entry.consent != Some(ImpliedCore));
     }
-    let after = |later: &CodedEntry, earlier: &CodedEntry| match day_of(later).cmp(&day_of(earlier)) {
-        Ordering::Greater => true,
-        Ordering::Less => false,
-        Ordering::Equal => {
-            later.recorded_at.zip(earlier.recorded_at).is_some_and(|(later, earlier)| later > earlier)
-        }
+    // What nobody knows the day of is neither before nor after anything.
+    let after = |later: &CodedEntry, earlier: &CodedEntry| match day_of(later).zip(day_of(earlier)) {
+        None => false,
+        Some((later_day, earlier_day)) if later_day != earlier_day => later_day > earlier_day,
+        Some(_) => later.recorded_at.zip(earlier.recorded_at).is_some_and(|(later, earlier)| later > earlier),
     };
     let last = said.iter().filter(|entry| !said.iter().any(|other| after(other, entry)));
     let winner = last.clone().filter_map(|entry| entry.consent).max_by_key(|code| rank(*code))?;
