@@ -43,6 +43,25 @@ pub enum Aim {
     Spine(fn() -> Arc<dyn Tamper>),
 }
 
+impl Sabotage {
+    /// A defect of a client, at its seams; it must show in these scenarios.
+    #[must_use]
+    pub const fn of_client(
+        name: &'static str,
+        what: &'static str,
+        seams: fn() -> Seams,
+        scenarios: &'static [&'static str],
+    ) -> Self {
+        Self { name, what, aim: Aim::Client(seams, scenarios) }
+    }
+
+    /// A defect of a Spine, in a relay before it.
+    #[must_use]
+    pub const fn of_spine(name: &'static str, what: &'static str, tamper: fn() -> Arc<dyn Tamper>) -> Self {
+        Self { name, what, aim: Aim::Spine(tamper) }
+    }
+}
+
 /// What a defect came to.
 #[derive(Clone, Debug, Serialize)]
 pub struct Caught {

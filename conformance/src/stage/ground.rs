@@ -14,7 +14,6 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use jiff::{SignedDuration, Timestamp};
-use spine_fixtures::population::staff;
 use spine_simulator::Spine;
 use spine_simulator::clock::ManualClock;
 use spine_simulator::identity::{Sessions, Ticket};
@@ -148,17 +147,7 @@ impl<'a> Ground<'a> {
         server: Option<Server>,
     ) -> Self {
         let salt = server.as_ref().map_or(0x5C0F_0000, |server| server.salt);
-        // The Spine's own names are those that are public; a server under test must use them, too.
-        let names = Names {
-            asid: staff::PRACTICE_ASID.to_owned(),
-            party: staff::PRACTICE_PARTY_KEY.to_owned(),
-            user: staff::OPERATOR_USER_ID.to_owned(),
-            role_profile: staff::OPERATOR_ROLE.to_owned(),
-            psis: "227319907548".to_owned(),
-            pds: "928942012545".to_owned(),
-            spine_party: "YES-0000806".to_owned(),
-            cpa: "S20001A000182".to_owned(),
-        };
+        let names = Names::of_the_practice();
         Self {
             town,
             recorder,

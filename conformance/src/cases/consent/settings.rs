@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use spine_fixtures::population::staff;
 use spine_rules::rules::settings::{DissentNotInAcs, DissentUpload};
 use spine_simulator::scenario::Dissent;
 
@@ -50,25 +49,12 @@ impl Script for Overtaking {
         let adult = spine_fixtures::persona("ordinary-adult").map(|persona| persona.nhs_number());
         if turn.seen.sort == Sort::Upload && turn.nth == 1 && turn.seen.patient == adult {
             let id = "6D0A4E20-1111-4C11-9A11-0000000000C1";
-            let setting = Draft::setting(&elsewhere(), id, adult.as_deref().unwrap_or_default(), "No");
+            let setting =
+                Draft::setting(&Names::of_the_practice(), id, adult.as_deref().unwrap_or_default(), "No");
             // What the Spine says to the others is not this client's business.
             let _ = spine.answer(&setting.request());
         }
         spine.answer(turn.request)
-    }
-}
-
-/// Whoever records the dissent at the other place: somebody who is logged in, for the Spine takes it from nobody else.
-fn elsewhere() -> Names {
-    Names {
-        asid: staff::PRACTICE_ASID.to_owned(),
-        party: staff::PRACTICE_PARTY_KEY.to_owned(),
-        user: staff::OPERATOR_USER_ID.to_owned(),
-        role_profile: staff::OPERATOR_ROLE.to_owned(),
-        psis: "227319907548".to_owned(),
-        pds: "928942012545".to_owned(),
-        spine_party: "YES-0000806".to_owned(),
-        cpa: "S20001A000182".to_owned(),
     }
 }
 

@@ -9,8 +9,7 @@ use std::sync::Arc;
 
 use spine_fixtures::persona;
 
-use crate::sabotage::{Aim, Sabotage, rewriting_answers};
-use crate::stage::library::Seams;
+use crate::sabotage::{Sabotage, rewriting_answers};
 use crate::wire::{Reply, Sort, Tamper};
 
 /// The defects.
@@ -63,19 +62,6 @@ macro_rules! holds {
 }
 
 use {holds, reads};
-
-const fn client(
-    name: &'static str,
-    what: &'static str,
-    seams: fn() -> Seams,
-    scenarios: &'static [&'static str],
-) -> Sabotage {
-    Sabotage { name, what, aim: Aim::Client(seams, scenarios) }
-}
-
-const fn of_spine(name: &'static str, what: &'static str, tamper: fn() -> Arc<dyn Tamper>) -> Sabotage {
-    Sabotage { name, what, aim: Aim::Spine(tamper) }
-}
 
 /// Reads something else in the answers of PDS about one persona.
 pub(super) fn retelling(slug: &str, change: fn(&str) -> String) -> Arc<dyn Tamper> {

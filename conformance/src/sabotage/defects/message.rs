@@ -6,7 +6,7 @@ mod spine;
 
 use std::sync::Arc;
 
-use crate::sabotage::{Aim, Sabotage, rewriting_requests};
+use crate::sabotage::{Sabotage, rewriting_requests};
 use crate::stage::library::Seams;
 use crate::wire::{Sort, Tamper};
 
@@ -28,15 +28,6 @@ pub(super) const DEFECTS: &[Sabotage] = &{
     }
     all
 };
-
-const fn of_client(
-    name: &'static str,
-    what: &'static str,
-    seams: fn() -> Seams,
-    scenarios: &'static [&'static str],
-) -> Sabotage {
-    Sabotage { name, what, aim: Aim::Client(seams, scenarios) }
-}
 
 fn tampering(tamper: fn() -> Arc<dyn Tamper>) -> Seams {
     Seams { tamper, ..Seams::default() }

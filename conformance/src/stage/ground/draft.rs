@@ -1,5 +1,7 @@
 //! Requests as literal documents, written from the specifications and filled in here; a case spoils them one rule at a time.
 
+use spine_fixtures::population::staff;
+
 use crate::wire::Request;
 
 const ENVELOPE: &str = include_str!("documents/envelope.xml");
@@ -223,6 +225,21 @@ pub fn multipart(id: &str, envelope: &str, payload: &str) -> String {
 }
 
 impl Names {
+    /// The practice's operator, who asks a Spine that goes by its public names; a server under test must use those, too.
+    #[must_use]
+    pub fn of_the_practice() -> Self {
+        Self {
+            asid: staff::PRACTICE_ASID.to_owned(),
+            party: staff::PRACTICE_PARTY_KEY.to_owned(),
+            user: staff::OPERATOR_USER_ID.to_owned(),
+            role_profile: staff::OPERATOR_ROLE.to_owned(),
+            psis: "227319907548".to_owned(),
+            pds: "928942012545".to_owned(),
+            spine_party: "YES-0000806".to_owned(),
+            cpa: "S20001A000182".to_owned(),
+        }
+    }
+
     fn wrap(&self, id: &str, interaction: &str, version: &str, spine: &str, content: &str) -> String {
         fill(
             WRAPPER,

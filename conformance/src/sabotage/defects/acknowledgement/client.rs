@@ -1,7 +1,6 @@
 //! What a client gets wrong about answers, planted on its side of the wire, in its settings and its records.
 
-use crate::sabotage::{Aim, Sabotage};
-use crate::stage::library::Seams;
+use crate::sabotage::Sabotage;
 use crate::wire::{Answer, Request, Seen, Sort};
 
 /// A client that hears other answers than were given: `change` is told of the request, of what is known of it, and of the answer.
@@ -25,227 +24,218 @@ mod faults;
 mod settled;
 mod unknown;
 
-const fn of(
-    name: &'static str,
-    what: &'static str,
-    seams: fn() -> Seams,
-    scenarios: &'static [&'static str],
-) -> Sabotage {
-    Sabotage { name, what, aim: Aim::Client(seams, scenarios) }
-}
-
 pub(in crate::sabotage::defects) const DEFECTS: &[Sabotage] = &[
-    of(
+    Sabotage::of_client(
         "acknowledgement/warnings-are-errors",
         "The client takes AA with warnings for AE.",
         settled::warnings_are_errors,
         &["ack-warned"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/every-answer-is-success",
         "The client takes AE and AR for AA.",
         settled::everything_is_well,
         &["ack-refused"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/refused-is-sent-again",
         "The client takes a refusal for silence.",
         settled::refused_is_silence,
         &["ack-refused"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/400-is-silence",
         "The client does not read the body of a 400.",
         settled::unread_400,
         &["ack-refused"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/one-refusal-ends-the-run",
         "The client stops the run when one patient is refused.",
         settled::one_ends_all,
         &["ack-refused"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/413-is-silence",
         "The client sends again what was too large.",
         settled::unread_413,
         &["ack-too-large"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/one-prefix-only",
         "The client reads answers with the prefix hl7: only.",
         settled::one_prefix,
         &["ack-rendered"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/one-line-only",
         "The client reads answers on one line only.",
         settled::one_line,
         &["ack-rendered"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/no-words",
         "The client chokes on ids that are words.",
         settled::no_words,
         &["ack-rendered"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/empty-list-is-a-summary",
         "The client takes a list without events for one with an event.",
         settled::empty_is_something,
         &["ack-no-events", "ack-warned"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/believes-any-list",
         "The client believes a list about another patient.",
         settled::believes_lists,
         &["ack-foreign-list"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/at-once-again",
         "The client sends again without waiting.",
         unknown::at_once,
         &["ack-lost"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/other-bytes-again",
         "The client composes anew what it sends again.",
         unknown::other_bytes,
         &["ack-lost", "ack-mute", "ack-faults"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/new-id-again",
         "The client sends again under a new id.",
         unknown::new_id,
         &["ack-lost", "ack-mute", "ack-nonsense", "ack-polls", "ack-duplicates"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/ten-retries",
         "The client sends ten times before it asks.",
         unknown::ten_retries,
         &["ack-mute"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/never-asks",
         "The client takes a list that holds its event for one that does not.",
         unknown::never_finds,
         &["ack-mute"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/5xx-is-refused",
         "The client takes a 5xx for a refusal.",
         unknown::refuses_5xx,
         &["ack-nonsense"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/nonsense-is-refused",
         "The client takes what it cannot read for a refusal.",
         unknown::refuses_nonsense,
         &["ack-nonsense"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/no-place-is-refused",
         "The client takes a 202 without a place to poll for a refusal.",
         unknown::refuses_no_place,
         &["ack-nonsense"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/404-is-refused",
         "The client takes a poll of 404 for a refusal.",
         unknown::refuses_404,
         &["ack-polls"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/empty-poll-is-final",
         "The client takes an empty poll for the end.",
         unknown::empty_is_final,
         &["ack-polls"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/poll-500-is-final",
         "The client takes a poll of 500 for the end.",
         unknown::poll_500_is_final,
         &["ack-polls"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/reads-document-types",
         "The client reads answers with a document type.",
         unknown::reads_document_types,
         &["ack-polls"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/believes-any-answer",
         "The client believes an answer that refers to another message.",
         unknown::believes_answers,
         &["ack-foreign"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/receipt-is-success",
         "The client takes an ebXML Acknowledgment for success.",
         unknown::believes_receipts,
         &["ack-foreign"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/own-duplicate-is-failed",
         "The client takes a duplicate of its own for a refusal.",
         unknown::duplicates_fail,
         &["ack-duplicates"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/never-in-doubt",
         "The client calls Sent what nobody acknowledged.",
         unknown::never_in_doubt,
         &["ack-never-known"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/deaf-to-dissent",
         "The client does not see a dissent that came meanwhile.",
         unknown::deaf_to_dissent,
         &["ack-dissent-meanwhile"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/fault-206-is-final",
         "The client gives up after fault 206.",
         faults::gives_up,
         &["ack-faults"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/one-retriable-is-enough",
         "The client tries again when one code of several is retriable.",
         faults::one_is_enough,
         &["ack-faults"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/carries-on",
         "The client carries on after errors that would meet every message.",
         faults::carries_on,
         &["ack-unsupported", "ack-unknown-cpa", "ack-unauthorised", "ack-no-session"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/ebxml-warning-is-refusal",
         "The client takes an ebXML warning for a refusal.",
         faults::warnings_refuse,
         &["ack-ebxml-warning"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/stale-is-failed",
         "The client gives up where another summary came between.",
         faults::stale_is_failed,
         &["ack-stale"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/502-is-failed",
         "The client gives up after AE 502.",
         faults::busy_is_failed,
         &["ack-busy"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/ignores-retry-after",
         "The client sends again before Retry-After.",
         faults::impatient,
         &["ack-busy"],
     ),
-    of(
+    Sabotage::of_client(
         "acknowledgement/nobody-is-everybody",
         "The client sets every patient aside when nobody answers.",
         faults::nobody_is_everybody,

@@ -2,17 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::sabotage::{Aim, Sabotage, rewriting_answers, rewriting_requests};
+use crate::sabotage::{Sabotage, rewriting_answers, rewriting_requests};
 use crate::wire::{Answer, Reply, Seen, Sort, Tamper};
-
-const fn of(name: &'static str, what: &'static str, tamper: fn() -> Arc<dyn Tamper>) -> Sabotage {
-    Sabotage { name, what, aim: Aim::Spine(tamper) }
-}
 
 /// A Spine that answers with another text.
 macro_rules! saying {
     ($name:literal, $what:literal, $($from:expr => $to:expr),+) => {
-        of($name, $what, || answering(|_, answer| answer.rewrite(|text| {
+        Sabotage::of_spine($name, $what, || answering(|_, answer| answer.rewrite(|text| {
             let text = text.to_owned();
             $(let text = text.replace($from, $to);)+
             text
@@ -23,7 +19,7 @@ macro_rules! saying {
 /// A Spine that takes what it should refuse: what is missing or wrong is put right on the way.
 macro_rules! forgiving {
     ($name:literal, $what:literal, $repair:expr) => {
-        of($name, $what, || {
+        Sabotage::of_spine($name, $what, || {
             rewriting_requests(|request, _| {
                 let repair: fn(&str) -> String = $repair;
                 request.rewrite(repair);
@@ -33,8 +29,10 @@ macro_rules! forgiving {
 }
 
 pub(in crate::sabotage::defects) const DEFECTS: &[Sabotage] = &[
-    of("acknowledgement/refuses-nothing", "The Spine calls every refusal a success.", || answering(success)),
-    of(
+    Sabotage::of_spine("acknowledgement/refuses-nothing", "The Spine calls every refusal a success.", || {
+        answering(success)
+    }),
+    Sabotage::of_spine(
         "acknowledgement/general-code-last",
         "The Spine names the specific code before the general one.",
         || answering(swapped),
@@ -44,7 +42,7 @@ pub(in crate::sabotage::defects) const DEFECTS: &[Sabotage] = &[
     saying!("acknowledgement/rejects-as-errors", "The Spine says AE where it rejects.", "typeCode=\"AR\"" => "typeCode=\"AE\""),
     saying!("acknowledgement/fault-of-another-code", "The Spine's faults have other codes.",
         "errorCode>201<" => "errorCode>209<", "errorCode>101<" => "errorCode>109<"),
-    of("acknowledgement/faults-with-200", "The Spine sends faults with HTTP 200.", || {
+    Sabotage::of_spine("acknowledgement/faults-with-200", "The Spine sends faults with HTTP 200.", || {
         answering(|_, answer| answer.status = 200)
     }),
     saying!("acknowledgement/ebxml-of-another-number", "The Spine's ebXML errors have other numbers.",
@@ -136,7 +134,7 @@ fn swapped(_: &Seen, answer: &mut Answer) {
         let reasons: Vec<&str> =
             text.match_indices("<justifyingDetectedIssueEvent").map(|(at, _)| &text[at..]).collect();
         let (Some(first), Some(second)) = (reasons.first(), reasons.get(1)) else { return text.to_owned() };
-        let of = |reason: &str| {
+        let code = |reason: &str| {
             reason
                 .split("code=\"")
                 .nth(1)
@@ -144,7 +142,7 @@ fn swapped(_: &Seen, answer: &mut Answer) {
                 .unwrap_or_default()
                 .to_owned()
         };
-        let (one, other) = (of(first), of(second));
+        let (one, other) = (code(first), code(second));
         let (one, other) = (format!("code=\"{one}\""), format!("code=\"{other}\""));
         text.replace(&one, "code=\"-\"").replace(&other, &one).replace("code=\"-\"", &other)
     });

@@ -5,80 +5,80 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use spine_fixtures::persona;
 
-use super::{client, retelling};
+use super::retelling;
 use crate::sabotage::{Sabotage, edit_column, rewriting_answers, rewriting_requests};
 use crate::stage::library::Seams;
 use crate::wire::{Answer, Reply, Request, Seen, Sort, Tamper};
 
 /// The defects.
 pub(super) const DEFECTS: &[Sabotage] = &[
-    client(
+    Sabotage::of_client(
         "demographics/remembers-answers",
         "The client believes what PDS told it in an earlier run.",
         remembers_answers,
         &["dissenters-matched"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/asks-by-name-as-well",
         "The client gives the name beside the number.",
         asks_by_name_as_well,
         &["differences"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/traces",
         "The client traces a patient whose number it has.",
         traces,
         &["differences"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/overlooks-supersession",
         "The client overlooks that a number was superseded.",
         overlooks_supersession,
         &["numbers-on-pds"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/tells-of-a-dissent-under-an-old-number",
         "The client tells the ACS of a dissent under a number that was superseded.",
         tells_of_a_dissent_under_an_old_number,
         &["numbers-on-pds"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/takes-over-the-new-number",
         "The client sends under the new number at once.",
         takes_over_the_new_number,
         &["numbers-on-pds"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/heeds-only-the-warning",
         "The client does not look which number an answer is about.",
         heeds_only_the_warning,
         &["numbers-on-pds"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/takes-no-match-for-a-match",
         "The client sends though PDS knows no such number.",
         takes_no_match_for_a_match,
         &["numbers-on-pds"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/takes-invalid-for-valid",
         "The client sends under a number that PDS has made invalid.",
         takes_invalid_for_valid,
         &["numbers-on-pds"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/takes-silence-for-a-mismatch",
         "The client reports a mismatch when PDS does not answer.",
         takes_silence_for_a_mismatch,
         &["no-answer-of-pds"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/takes-any-error-for-no-match",
         "The client takes any error of PDS for a number that it does not know.",
         takes_any_error_for_no_match,
         &["no-answer-of-pds"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/takes-nonsense-for-no-match",
         "The client reports that PDS does not know a number when it cannot read the answer.",
         takes_nonsense_for_no_match,

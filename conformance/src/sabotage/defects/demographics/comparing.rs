@@ -3,127 +3,127 @@
 use spine_client::Reason;
 use spine_rules::Fact;
 
-use super::{client, holds, reads, retelling_everybody};
+use super::{holds, reads, retelling_everybody};
 use crate::sabotage::{Bent, Sabotage};
 use crate::stage::library::Seams;
 
 /// The defects.
 pub(super) const DEFECTS: &[Sabotage] = &[
-    client(
+    Sabotage::of_client(
         "demographics/compares-no-surname",
         "The client does not compare surnames.",
         compares_no_surname,
         &["differences"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/compares-no-surname-of-dissenters",
         "The client tells the ACS of a dissent without comparing the surname.",
         compares_no_surname_of_dissenters,
         &["dissenters-matched"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/compares-no-gender",
         "The client does not compare the gender.",
         compares_no_gender,
         &["differences"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/takes-not-known-for-any-gender",
         "The client takes a gender not known for any.",
         takes_not_known_for_any_gender,
         &["differences"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/compares-no-birth-date",
         "The client takes day and month of birth in either order.",
         compares_no_birth_date,
         &["differences"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/compares-neither-forename-nor-postcode",
         "The client compares neither forename nor postcode.",
         compares_neither_forename_nor_postcode,
         &["differences"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/wants-the-forename",
         "The client wants the forename to agree, whatever the postcode.",
         wants_the_forename,
         &["differences"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/wants-the-postcode",
         "The client wants the postcode to agree, whatever the forename.",
         wants_the_postcode,
         &["differences"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/compares-all-forenames",
         "The client compares all forenames as one.",
         compares_all_forenames,
         &["differences", "written-in-two-ways"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/hushes-up-mismatches",
         "The client reports a mismatch as nobody's business.",
         hushes_up_mismatches,
         &["differences", "dissenters-matched"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/compares-telephones",
         "The client takes a telephone that it does not have for a mismatch.",
         compares_telephones,
         &["several-names-and-addresses"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/compares-address-lines",
         "The client takes another house number for a mismatch.",
         compares_address_lines,
         &["several-names-and-addresses"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/takes-business-for-sensitive",
         "The client takes the business flag for a restriction.",
         takes_business_for_sensitive,
         &["several-names-and-addresses"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/believes-the-business-flag",
         "The client does not compare a record under investigation.",
         believes_the_business_flag,
         &["several-names-and-addresses"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/reads-no-period-of-names",
         "The client does not read until when a name was in use.",
         reads_no_period_of_names,
         &["several-names-and-addresses"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/takes-the-first-name",
         "The client takes the first name of several.",
         takes_the_first_name,
         &["several-names-and-addresses"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/reads-no-period-of-addresses",
         "The client does not read until when an address was in use.",
         reads_no_period_of_addresses,
         &["several-names-and-addresses"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/takes-the-first-address",
         "The client takes the first address of several, whatever its use.",
         takes_the_first_address,
         &["several-names-and-addresses"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/completes-the-year",
         "The client takes a year of birth for enough.",
         completes_the_year,
         &["several-names-and-addresses"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/completes-the-month",
         "The client takes a month of birth for enough.",
         completes_the_month,

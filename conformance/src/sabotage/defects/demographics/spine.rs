@@ -4,110 +4,118 @@ use std::sync::Arc;
 
 use spine_fixtures::persona;
 
-use super::{of_spine, retelling, retelling_everybody};
+use super::{retelling, retelling_everybody};
 use crate::sabotage::{Sabotage, rewriting_requests};
 use crate::wire::{Sort, Tamper};
 
 /// The defects.
 pub(super) const DEFECTS: &[Sabotage] = &[
-    of_spine(
+    Sabotage::of_spine(
         "demographics/answers-in-another-release",
         "The PDS answers in another release of its messages.",
         answers_in_another_release,
     ),
-    of_spine(
+    Sabotage::of_spine(
         "demographics/answers-without-the-wrapper",
         "The PDS answers outside retrievalQueryResponse.",
         answers_without_the_wrapper,
     ),
-    of_spine(
+    Sabotage::of_spine(
         "demographics/answers-about-somebody-else",
         "The PDS answers with details of somebody else.",
         answers_about_somebody_else,
     ),
-    of_spine(
+    Sabotage::of_spine(
         "demographics/keeps-the-serial-number-back",
         "The PDS keeps the serial change number of restricted records back.",
         keeps_the_serial_number_back,
     ),
-    of_spine(
+    Sabotage::of_spine(
         "demographics/shows-restricted-details",
         "The PDS shows the birth date of a restricted record.",
         shows_restricted_details,
     ),
-    of_spine(
+    Sabotage::of_spine(
         "demographics/restricts-without-a-warning",
         "The PDS restricts an answer without the warning 9.",
         restricts_without_a_warning,
     ),
-    of_spine(
+    Sabotage::of_spine(
         "demographics/calls-every-restriction-s",
         "The PDS calls a stop noted a restriction.",
         calls_every_restriction_s,
     ),
-    of_spine(
+    Sabotage::of_spine(
         "demographics/answers-under-the-old-number",
         "The PDS answers under the number that was superseded.",
         answers_under_the_old_number,
     ),
-    of_spine(
+    Sabotage::of_spine(
         "demographics/supersedes-without-a-warning",
         "The PDS answers under another number without the warning 24.",
         supersedes_without_a_warning,
     ),
-    of_spine(
+    Sabotage::of_spine(
         "demographics/tells-no-general-error",
         "The PDS tells no general error first.",
         tells_no_general_error,
     ),
-    of_spine("demographics/tells-no-detail", "The PDS tells the general error alone.", tells_no_detail),
-    of_spine("demographics/says-aa-to-nobody", "The PDS accepts a number of nobody.", says_aa_to_nobody),
-    of_spine(
+    Sabotage::of_spine(
+        "demographics/tells-no-detail",
+        "The PDS tells the general error alone.",
+        tells_no_detail,
+    ),
+    Sabotage::of_spine(
+        "demographics/says-aa-to-nobody",
+        "The PDS accepts a number of nobody.",
+        says_aa_to_nobody,
+    ),
+    Sabotage::of_spine(
         "demographics/calls-every-death-formal",
         "The PDS calls every notice of death formal.",
         calls_every_death_formal,
     ),
-    of_spine(
+    Sabotage::of_spine(
         "demographics/tells-no-date-of-death",
         "The PDS tells no date of death.",
         tells_no_date_of_death,
     ),
-    of_spine(
+    Sabotage::of_spine(
         "demographics/names-the-practice-under-another-root",
         "The PDS names the practice under the root of other messages.",
         names_the_practice_under_another_root,
     ),
-    of_spine(
+    Sabotage::of_spine(
         "demographics/has-everybody-at-one-practice",
         "The PDS has everybody registered at the practice that asks.",
         has_everybody_at_one_practice,
     ),
-    of_spine(
+    Sabotage::of_spine(
         "demographics/insists-on-an-order",
         "The PDS refuses a parameter whose value comes first.",
         insists_on_an_order,
     ),
-    of_spine(
+    Sabotage::of_spine(
         "demographics/forgives-another-root",
         "The PDS takes a number under any root.",
         forgives_another_root,
     ),
-    of_spine(
+    Sabotage::of_spine(
         "demographics/forgives-a-missing-root",
         "The PDS takes a number without a root.",
         forgives_a_missing_root,
     ),
-    of_spine(
+    Sabotage::of_spine(
         "demographics/forgives-any-indicator",
         "The PDS takes any historicDataIndicator.",
         forgives_any_indicator,
     ),
-    of_spine(
+    Sabotage::of_spine(
         "demographics/forgives-a-missing-indicator",
         "The PDS does without a historicDataIndicator.",
         forgives_a_missing_indicator,
     ),
-    of_spine(
+    Sabotage::of_spine(
         "demographics/shows-all-whatever-is-asked",
         "The PDS shows everything where the serial change number is asked for.",
         shows_all_whatever_is_asked,

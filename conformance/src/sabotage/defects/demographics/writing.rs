@@ -3,103 +3,103 @@
 use spine_rules::rules::settings::BothBlank;
 use spine_vocabulary::Gender;
 
-use super::{client, holds, reads, retelling};
+use super::{holds, reads, retelling};
 use crate::sabotage::{Bent, Sabotage};
 use crate::stage::library::Seams;
 
 /// The defects.
 pub(super) const DEFECTS: &[Sabotage] = &[
-    client(
+    Sabotage::of_client(
         "demographics/blank-surnames-match",
         "The client takes surnames that are blank on both sides for the same.",
         blank_surnames_match,
         &["blanks"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/blank-surname-on-pds-matches",
         "The client does not compare a surname that PDS does not tell.",
         blank_surname_on_pds_matches,
         &["blanks"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/blank-gender-on-pds-matches",
         "The client does not compare a gender that PDS does not tell.",
         blank_gender_on_pds_matches,
         &["blanks"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/blank-birth-date-on-pds-matches",
         "The client does not compare a birth date that PDS does not tell.",
         blank_birth_date_on_pds_matches,
         &["blanks"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/blank-gender-here-matches",
         "The client does not compare a gender that the practice left blank.",
         blank_gender_here_matches,
         &["blanks"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/blank-birth-date-here-matches",
         "The client does not compare a birth date that the practice left blank.",
         blank_birth_date_here_matches,
         &["blanks"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/takes-blanks-for-matched",
         "The client takes a forename or postcode that nobody has for the same.",
         takes_blanks_for_matched,
         &["blanks"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/knows-one-reading-of-blanks",
         "The client has no setting for blanks on both sides.",
         knows_one_reading_of_blanks,
         &["blanks-match"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/compares-capitals",
         "The client takes capitals for other letters.",
         compares_capitals,
         &["written-in-two-ways"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/compares-capitals-of-forenames",
         "The client takes capitals of forenames for other letters.",
         compares_capitals_of_forenames,
         &["written-in-two-ways"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/takes-a-full-stop-for-a-letter",
         "The client takes a full stop behind a name for part of it.",
         takes_a_full_stop_for_a_letter,
         &["written-in-two-ways"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/counts-spaces",
         "The client counts the spaces within a name.",
         counts_spaces,
         &["written-in-two-ways"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/takes-a-hyphen-for-a-space",
         "The client takes a hyphen for a space.",
         takes_a_hyphen_for_a_space,
         &["written-in-two-ways"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/takes-apostrophes-for-one",
         "The client takes one apostrophe for another.",
         takes_apostrophes_for_one,
         &["written-in-two-ways"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/drops-apostrophes",
         "The client leaves the apostrophe out of its own side's name.",
         drops_apostrophes,
         &["written-in-two-ways"],
     ),
-    client(
+    Sabotage::of_client(
         "demographics/compares-postcodes-as-written",
         "The client compares postcodes as they are written.",
         compares_postcodes_as_written,

@@ -5,13 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use spine_client::RetryAfterUnit;
 
-use super::{of_client, tampering};
+use super::tampering;
 use crate::sabotage::{Sabotage, rewriting_answers, rewriting_requests};
 use crate::stage::library::Seams;
 use crate::wire::{Answer, Reply, Request, Seen, Sort, Tamper};
 
 pub(super) const DEFECTS: &[Sabotage] = &[
-    of_client(
+    Sabotage::of_client(
         "message/polls-at-a-fixed-address",
         "The client polls at an address that it makes itself.",
         || {
@@ -23,13 +23,13 @@ pub(super) const DEFECTS: &[Sabotage] = &[
         },
         &["polls"],
     ),
-    of_client(
+    Sabotage::of_client(
         "message/polls-at-once",
         "The client polls without waiting.",
         || tampering(|| telling("retry-after", |_| "0".into())),
         &["polls"],
     ),
-    of_client(
+    Sabotage::of_client(
         "message/polls-every-ten-seconds",
         "The client never waits longer than ten seconds before it polls.",
         || {
@@ -39,13 +39,13 @@ pub(super) const DEFECTS: &[Sabotage] = &[
         },
         &["never-ready"],
     ),
-    of_client(
+    Sabotage::of_client(
         "message/polls-for-ever",
         "The client polls for ten minutes.",
         || Seams { settings: |settings| settings.limits.poll_budget_ms = 600_000, ..Seams::default() },
         &["never-ready"],
     ),
-    of_client(
+    Sabotage::of_client(
         "message/seconds-are-milliseconds",
         "The client takes Retry-After for milliseconds, whatever is set.",
         || Seams {
@@ -54,19 +54,19 @@ pub(super) const DEFECTS: &[Sabotage] = &[
         },
         &["polls-in-seconds"],
     ),
-    of_client(
+    Sabotage::of_client(
         "message/follows-redirects",
         "The client sends again to where a redirect leads.",
         || tampering(|| Arc::new(Follows::default())),
         &["redirects"],
     ),
-    of_client(
+    Sabotage::of_client(
         "message/another-body-under-the-same-id",
         "The client writes its message anew before it sends it again under the same id.",
         || tampering(writing_anew),
         &["silence-after-uploads"],
     ),
-    of_client(
+    Sabotage::of_client(
         "message/retries-without-asking",
         "The client sends the same bytes ten times before it asks the Spine.",
         || {
@@ -78,7 +78,7 @@ pub(super) const DEFECTS: &[Sabotage] = &[
         },
         &["never-taken"],
     ),
-    of_client(
+    Sabotage::of_client(
         "message/sends-whatever-its-length",
         "The client sends messages however long they are.",
         || Seams { settings: |settings| settings.limits.message_bytes = usize::MAX, ..Seams::default() },

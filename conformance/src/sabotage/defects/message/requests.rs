@@ -1,6 +1,6 @@
 //! A client that writes its requests wrongly: one rule each.
 
-use super::{of_client, swap, tampering};
+use super::{swap, tampering};
 use crate::sabotage::{Sabotage, rewriting_requests};
 use crate::wire::{Request, Sort};
 
@@ -11,7 +11,7 @@ const ALL: &[Sort] = &[Sort::Upload, Sort::EventList, Sort::Retrieval, Sort::Set
 const ORDINARY: &[&str] = &["messages"];
 
 pub(super) const DEFECTS: &[Sabotage] = &[
-    of_client(
+    Sabotage::of_client(
         "message/uploads-to-the-reliable-route",
         "The client posts uploads to the address of another route.",
         || {
@@ -21,7 +21,7 @@ pub(super) const DEFECTS: &[Sabotage] = &[
         },
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/wrong-soap-action",
         "The client names the asynchronous interaction in the SOAPAction of an upload by polling.",
         || {
@@ -33,19 +33,19 @@ pub(super) const DEFECTS: &[Sabotage] = &[
         },
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/questions-to-the-old-address",
         "The client posts queries to an address of the first Spine.",
         || tampering(|| changing(ASKED, |request| request.target = "/syncservice-psis/psis".into())),
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/soap-1-2",
         "The client posts queries with the content type of SOAP 1.2.",
         || tampering(|| changing(ASKED, |request| header(request, "content-type", "application/soap+xml"))),
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/start-names-no-part",
         "The client names in start a part that is not there.",
         || {
@@ -59,7 +59,7 @@ pub(super) const DEFECTS: &[Sabotage] = &[
         },
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/the-last-boundary-is-missing",
         "The client does not close its multipart body.",
         || {
@@ -72,37 +72,37 @@ pub(super) const DEFECTS: &[Sabotage] = &[
         },
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/the-manifest-names-no-part",
         "The client names in the manifest a part that is not there.",
         || tampering(|| swap(UPLOAD, "\"cid:", "\"cid:x")),
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/texts-are-not-escaped",
         "The client writes texts of the record without escaping them.",
         || tampering(|| swap(UPLOAD, "&lt;", "<")),
         &["hostile-texts"],
     ),
-    of_client(
+    Sabotage::of_client(
         "message/polls-without-a-request-id",
         "The client leaves the request id out of polls.",
         || tampering(|| changing(POLL, |request| drop_header(request, "nhsd-request-id"))),
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/uploads-without-a-session",
         "The client does not name the session's role profile in the headers of an upload.",
         || tampering(|| changing(UPLOAD, |request| drop_header(request, "nhsd-session-urid"))),
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/polls-by-post",
         "The client polls with POST.",
         || tampering(|| changing(POLL, |request| request.method = "POST".into())),
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/polls-with-a-soap-action",
         "The client sends a SOAPAction with polls.",
         || {
@@ -114,13 +114,13 @@ pub(super) const DEFECTS: &[Sabotage] = &[
         },
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/bodies-are-compressed",
         "The client says that its bodies are compressed.",
         || tampering(|| changing(ALL, |request| header(request, "content-encoding", "gzip"))),
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/header-of-version-1",
         "The client writes the version of ebMS 1.0.",
         || {
@@ -134,7 +134,7 @@ pub(super) const DEFECTS: &[Sabotage] = &[
         },
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/parties-are-swapped",
         "The client names the Spine as the sending party and itself as the receiving one.",
         || {
@@ -146,13 +146,13 @@ pub(super) const DEFECTS: &[Sabotage] = &[
         },
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/another-agreement",
         "The client names an agreement that another interaction has.",
         || tampering(|| swap(UPLOAD, "S20001A000182", "S1001A1630")),
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/the-service-of-queries",
         "The client names the service of queries in the ebXML header of an upload.",
         || {
@@ -166,31 +166,31 @@ pub(super) const DEFECTS: &[Sabotage] = &[
         },
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/local-time-stamps",
         "The client writes the ebXML time stamp without a zone.",
         || tampering(|| swap(UPLOAD, "Z</eb:Timestamp>", "</eb:Timestamp>")),
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/no-duplicate-elimination",
         "The client does not ask for duplicates to be eliminated.",
         || tampering(|| swap(UPLOAD, "<eb:DuplicateElimination/>", "")),
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/acknowledgements-of-the-next-station",
         "The client asks the next station for the acknowledgement rather than the receiving party.",
         || tampering(|| swap(UPLOAD, ":actor:toPartyMSH", ":actor:nextMSH")),
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/lower-case-ids",
         "The client writes message ids in small letters.",
         || tampering(|| changing(ALL, lower_case)),
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/another-id-in-the-wrapper",
         "The client gives the HL7 message of an upload an id of its own.",
         || {
@@ -200,25 +200,25 @@ pub(super) const DEFECTS: &[Sabotage] = &[
         },
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/another-interaction-in-the-wrapper",
         "The client names the asynchronous interaction in interactionId.",
         || tampering(|| swap(UPLOAD, "extension=\"REPC_IN150016SM05\"", "extension=\"REPC_IN150016UK05\"")),
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/test-messages",
         "The client marks its messages as tests.",
         || tampering(|| swap(ALL, "<processingCode code=\"P\"/>", "<processingCode code=\"T\"/>")),
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/one-version-for-all",
         "The client writes the version of uploads in every message.",
         || tampering(|| swap(ASKED, "3NPfIT6.3.01", "V3NPfIT4.2.00")),
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/asids-are-swapped",
         "The client names itself as receiver and the service as sender.",
         || {
@@ -230,7 +230,7 @@ pub(super) const DEFECTS: &[Sabotage] = &[
         },
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/no-job-role",
         "The client leaves the job role out of the author.",
         || {
@@ -242,19 +242,19 @@ pub(super) const DEFECTS: &[Sabotage] = &[
         },
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/a-user-of-its-own",
         "The client names another user than the session's.",
         || tampering(|| swap(ALL, "\"990000000101\"", "\"990000000102\"")),
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/soap-ids-without-uuid",
         "The client leaves uuid: out of wsa:MessageID.",
         || tampering(|| swap(ASKED, "<wsa:MessageID>uuid:", "<wsa:MessageID>")),
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/another-wsa-action",
         "The client writes a colon for the slash of wsa:Action.",
         || {
@@ -267,13 +267,13 @@ pub(super) const DEFECTS: &[Sabotage] = &[
         },
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/no-reply-to",
         "The client leaves wsa:ReplyTo out.",
         || tampering(|| swap(ASKED, "<wsa:ReplyTo><wsa:Address/></wsa:ReplyTo>", "")),
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/another-system-in-the-soap-header",
         "The client names another receiver in the SOAP header than in the body.",
         || {
@@ -287,37 +287,37 @@ pub(super) const DEFECTS: &[Sabotage] = &[
         },
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/semantics-first-everywhere",
         "The client writes semanticsText before value in event list queries, as PDS wants it.",
         || tampering(|| changing(&[Sort::EventList], semantics_first)),
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/dissent-is-overridden",
         "The client overrides dissent in its queries.",
         || tampering(|| swap(&[Sort::EventList], "<value code=\"0\"", "<value code=\"1\"")),
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/values-first-everywhere",
         "The client writes value before semanticsText in PDS retrievals, as PSIS wants it.",
         || tampering(|| changing(&[Sort::Retrieval], values_first)),
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/history-is-asked-for",
         "The client asks PDS for the history of a record.",
         || tampering(|| swap(&[Sort::Retrieval], "<value code=\"0\"", "<value code=\"1\"")),
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/times-in-utc",
         "The client writes creationTime in UTC.",
         || tampering(|| swap(ALL, "<creationTime value=\"2026091509", "<creationTime value=\"2026091508")),
         ORDINARY,
     ),
-    of_client(
+    Sabotage::of_client(
         "message/summer-time-for-ever",
         "The client writes creationTime an hour ahead of UTC in winter, too.",
         || {

@@ -2,38 +2,38 @@
 
 use std::sync::Arc;
 
-use crate::sabotage::{Aim, Sabotage, rewriting_answers};
+use crate::sabotage::{Sabotage, rewriting_answers};
 use crate::wire::{Answer, Reply, Sort, Tamper, payload_of};
 
 pub(super) const DEFECTS: &[Sabotage] = &[
-    of_spine("message/retry-after-in-seconds", "The Spine tells Retry-After in seconds.", || {
+    Sabotage::of_spine("message/retry-after-in-seconds", "The Spine tells Retry-After in seconds.", || {
         at_waiting(|answer| {
             let told =
                 answer.header("retry-after").and_then(|told| told.parse::<u64>().ok()).unwrap_or_default();
             answer.set_header("retry-after", &(told / 1000).to_string());
         })
     }),
-    of_spine(
+    Sabotage::of_spine(
         "message/no-content-location",
         "The Spine does not say where the answer to an upload will be.",
         || at_waiting(|answer| answer.remove_header("content-location")),
     ),
-    of_spine(
+    Sabotage::of_spine(
         "message/answers-without-an-envelope",
         "The Spine answers a poll with the bare HL7 message.",
         || at_polls(payload_of),
     ),
-    of_spine(
+    Sabotage::of_spine(
         "message/answers-of-another-interaction",
         "The Spine answers an upload with another interaction.",
         || at_polls(|text| text.replace("MCCI_IN010000UK13", "MCCI_IN020000UK13")),
     ),
-    of_spine(
+    Sabotage::of_spine(
         "message/no-ref-to-message-id",
         "The Spine does not say in the envelope which message it answers.",
         || at_polls(|text| cut(text, "RefToMessageId")),
     ),
-    of_spine(
+    Sabotage::of_spine(
         "message/another-conversation",
         "The Spine begins a conversation of its own with its answer.",
         || {
@@ -44,17 +44,17 @@ pub(super) const DEFECTS: &[Sabotage] = &[
             })
         },
     ),
-    of_spine(
+    Sabotage::of_spine(
         "message/small-letters-in-message-ref",
         "The Spine names the upload's id in small letters.",
         || at_polls(|text| text.replace("5C0F0", "5c0f0")),
     ),
-    of_spine(
+    Sabotage::of_spine(
         "message/relates-to-nothing",
         "The Spine does not say which synchronous request it answers.",
         || at_questions(|text| cut(text, "wsa:RelatesTo")),
     ),
-    of_spine(
+    Sabotage::of_spine(
         "message/errors-as-http-500",
         "The Spine answers synchronous requests with 500 whatever they come to.",
         || {
@@ -65,37 +65,49 @@ pub(super) const DEFECTS: &[Sabotage] = &[
             })
         },
     ),
-    of_spine("message/oldest-event-first", "The Spine lists events oldest first.", || at_questions(turned)),
-    of_spine(
+    Sabotage::of_spine("message/oldest-event-first", "The Spine lists events oldest first.", || {
+        at_questions(turned)
+    }),
+    Sabotage::of_spine(
         "message/no-permissions-in-the-list",
         "The Spine leaves the permissions out of the event list.",
         || at_questions(|text| text.replace(">Yes<", "><")),
     ),
-    of_spine("message/replaced-events-stand", "The Spine shows replaced events as current.", || {
-        at_questions(|text| {
-            text.replace("code=\"3\" displayName=\"Replaced\"", "code=\"1\" displayName=\"Normal\"")
-        })
-    }),
-    of_spine(
+    Sabotage::of_spine(
+        "message/replaced-events-stand",
+        "The Spine shows replaced events as current.",
+        || {
+            at_questions(|text| {
+                text.replace("code=\"3\" displayName=\"Replaced\"", "code=\"1\" displayName=\"Normal\"")
+            })
+        },
+    ),
+    Sabotage::of_spine(
         "message/carriage-returns-are-needed",
         "The Spine takes no body whose lines end with LF alone.",
         || refusing(|text, _| text.starts_with("--") && !text.contains("\r\n")),
     ),
-    of_spine("message/no-quotes-around-the-action", "The Spine takes no SOAPAction in quotes.", || {
-        refusing(|_, action| action.starts_with('"'))
-    }),
-    of_spine("message/payloads-are-application-xml", "The Spine takes no payload of type text/xml.", || {
-        refusing(|text, _| text.matches("Content-Type: text/xml").count() > 1)
-    }),
-    of_spine(
+    Sabotage::of_spine(
+        "message/no-quotes-around-the-action",
+        "The Spine takes no SOAPAction in quotes.",
+        || refusing(|_, action| action.starts_with('"')),
+    ),
+    Sabotage::of_spine(
+        "message/payloads-are-application-xml",
+        "The Spine takes no payload of type text/xml.",
+        || refusing(|text, _| text.matches("Content-Type: text/xml").count() > 1),
+    ),
+    Sabotage::of_spine(
         "message/one-spelling-of-the-namespace",
         "The Spine takes only one spelling of the HL7 ebXML namespace.",
         || refusing(|text, _| text.contains("transport/ebxml/")),
     ),
-    of_spine("message/time-stamps-need-a-zone", "The Spine takes no time stamp without a zone.", || {
-        refusing(|text, _| text.contains("<eb:Timestamp>") && !text.contains("Z</eb:Timestamp>"))
-    }),
-    of_spine(
+    Sabotage::of_spine(
+        "message/time-stamps-need-a-zone",
+        "The Spine takes no time stamp without a zone.",
+        || refusing(|text, _| text.contains("<eb:Timestamp>") && !text.contains("Z</eb:Timestamp>")),
+    ),
+    Sabotage::of_spine(
         "message/the-wrapper-has-one-order",
         "The Spine takes the author's system only behind the author.",
         || {
@@ -106,10 +118,6 @@ pub(super) const DEFECTS: &[Sabotage] = &[
         },
     ),
 ];
-
-const fn of_spine(name: &'static str, what: &'static str, tamper: fn() -> Arc<dyn Tamper>) -> Sabotage {
-    Sabotage { name, what, aim: Aim::Spine(tamper) }
-}
 
 const fn is_question(sort: Sort) -> bool {
     matches!(sort, Sort::EventList | Sort::Retrieval | Sort::Setting)
