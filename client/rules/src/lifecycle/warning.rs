@@ -78,4 +78,13 @@ mod tests {
         }
         assert_eq!(Warning::from_code("additional"), None);
     }
+
+    #[test]
+    fn every_warning_says_what_to_do_in_sentences_of_its_own() {
+        for warning in Warning::ALL {
+            let text = warning.text();
+            assert!(text.len() > 40 && text.ends_with('.'), "{text}");
+            assert!(Warning::ALL.iter().all(|other| *other == warning || other.text() != text), "{text}");
+        }
+    }
 }
