@@ -230,3 +230,33 @@ fn an_issue_is_as_grave_as_the_spine_or_hl7_itself_says() {
         assert_eq!(failed.issues[0].qualifier, read, "{written}");
     }
 }
+
+#[test]
+fn sixty_four_attributes_of_an_element_are_read_and_not_one_more() {
+    let with = |count: usize| {
+        let attributes: String = (0..count).map(|number| format!(" a{number}=''")).collect();
+        acknowledgement("AA").replace("<ControlActEvent/>", &format!("<ControlActEvent{attributes}/>"))
+    };
+    assert_eq!(type_code(read_answer(None, with(64).as_bytes()).answer), Some(TypeCode::Accepted));
+    assert_eq!(why(&read_answer(None, with(65).as_bytes()).answer), Some(Why::TooMany));
+    assert_eq!(why(&read_answer(None, with(90).as_bytes()).answer), Some(Why::TooMany));
+}
+
+#[test]
+fn a_hundred_thousand_elements_and_attributes_are_read_and_not_one_more() {
+    // Six elements and three attributes are there already, the namespace not counted.
+    let with = |count: usize| {
+        let inside = "<x/>".repeat(count);
+        acknowledgement("AA")
+            .replace("<ControlActEvent/>", &format!("<ControlActEvent>{inside}</ControlActEvent>"))
+    };
+    assert_eq!(type_code(read_answer(None, with(99_991).as_bytes()).answer), Some(TypeCode::Accepted));
+    assert_eq!(why(&read_answer(None, with(99_992).as_bytes()).answer), Some(Why::TooMany));
+}
+
+#[test]
+fn a_document_that_does_not_close_or_has_no_root_is_none() {
+    for broken in ["<a><b></b>", "<!-- nothing -->", "<?xml version='1.0'?>"] {
+        assert_eq!(why(&read_answer(None, broken.as_bytes()).answer), Some(Why::NotXml), "{broken}");
+    }
+}

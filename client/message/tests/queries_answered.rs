@@ -333,3 +333,9 @@ fn only_the_parts_that_hold_addresses_are_asked_for_one() {
     let PdsAnswer::Found(record) = reply.answer else { panic!() };
     assert_eq!(record.postcode, "LS1 6AE");
 }
+
+#[test]
+fn every_entity_of_xml_is_read_in_a_name() {
+    let record = pds("", "", &name("L", "A&lt;&gt;&amp;&apos;&quot;&#67;&#x44;", "", ""));
+    assert_eq!(record.family_name, "A<>&'\"CD");
+}

@@ -1,10 +1,10 @@
 //! The upload: envelope, wrapper, summary.
 
 use roxmltree::{Document, Node};
-use spine_rules::summary::{Block, Content};
+use spine_rules::summary::{Block, Content, EntryCode, EntryKind};
 use spine_vocabulary::Category;
 
-use super::fixture::{ID, PRIOR, everything, id, least, number, parts, upload};
+use super::fixture::{ID, PRIOR, entry, everything, id, least, number, parts, read_v2, snomed, upload};
 
 const EB: &str = "http://www.oasis-open.org/committees/ebxml-msg/schema/msg-header-2_0.xsd";
 const SOAP: &str = "http://schemas.xmlsoap.org/soap/envelope/";
@@ -284,4 +284,40 @@ fn a_thousand_entries_are_no_trouble() {
     }
     let (_, payload) = parts(&upload(&content, None));
     assert!(Document::parse(&payload).is_ok());
+}
+
+#[test]
+fn a_care_event_names_a_place_of_which_nothing_is_known_and_nothing_else_does() {
+    for (category, places) in [(Category::CareEvents, 1), (Category::Treatments, 0), (Category::Diagnoses, 0)]
+    {
+        let mut content = least();
+        content.entries.push(entry(category, EntryKind::Additional, snomed("274530001", "Something")));
+        let (_, payload) = parts(&upload(&content, None));
+        let document = Document::parse(&payload).unwrap();
+        let found: Vec<_> =
+            document.descendants().filter(|node| node.tag_name().name() == "location1").collect();
+        assert_eq!(found.len(), places, "{category:?}");
+        for place in found {
+            let code = child(place, "dedicatedServiceDeliveryLocation/code");
+            assert_eq!(code.attribute("nullFlavor"), Some("NI"));
+        }
+    }
+}
+
+#[test]
+fn only_digits_of_snomed_travel_as_a_code() {
+    let coded = |code: &EntryCode| {
+        let mut content = least();
+        content.entries.push(entry(Category::Diagnoses, EntryKind::Additional, code.clone()));
+        parts(&upload(&content, None)).1
+    };
+    assert!(coded(&snomed("274530001", "Something")).contains("code=\"274530001\""));
+    for other in [snomed("", "Something"), snomed("27453000X", "Something"), read_v2("12345", "Something")] {
+        let payload = coded(&other);
+        assert!(payload.contains("<originalText>Something</originalText>"), "{other:?}");
+        assert!(
+            !payload.contains(&format!("code=\"{}\" displayName=\"Something\"", other.code)),
+            "{other:?}"
+        );
+    }
 }
