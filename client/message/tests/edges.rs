@@ -260,3 +260,23 @@ fn a_document_that_does_not_close_or_has_no_root_is_none() {
         assert_eq!(why(&read_answer(None, broken.as_bytes()).answer), Some(Why::NotXml), "{broken}");
     }
 }
+
+#[test]
+fn what_stands_beside_an_element_is_not_inside_it() {
+    let detail = "<acknowledgementDetail typeCode='ER'><code code='202' codeSystem='2.16.840.1.113883.2.1.3.2.4.17.32'/></acknowledgementDetail>";
+    let details = |body: &str| match read_answer(None, body.as_bytes()).answer {
+        Answer::Acknowledgement(answer) => answer.details.len(),
+        _ => usize::MAX,
+    };
+    let beside = acknowledgement("AR").replace("</acknowledgement>", &format!("</acknowledgement>{detail}"));
+    let inside = acknowledgement("AR").replace("<messageRef>", &format!("{detail}<messageRef>"));
+    assert_eq!((details(&beside), details(&inside)), (0, 1));
+}
+
+#[test]
+fn an_attribute_holds_neither_markup_nor_what_xml_cannot_carry() {
+    for value in ["a<b", "&#1;", "\u{1}", "&#xFFFE;", "&unknown;"] {
+        let body = acknowledgement("AA").replace("typeCode='AA'", &format!("typeCode='AA' note='{value}'"));
+        assert_eq!(why(&read_answer(None, body.as_bytes()).answer), Some(Why::NotXml), "{value}");
+    }
+}

@@ -450,3 +450,13 @@ fn a_recent_registration_is_said_for_sixty_days() {
         }
     }
 }
+
+#[test]
+fn both_lists_are_told_as_they_are_compared() {
+    let included = [(CodeScheme::ReadV2, " H33.. ".to_owned(), Category::Diagnoses)];
+    let lists = Terminology::new(included, [(CodeScheme::Snomed, "123".to_owned())]).unwrap();
+    let told: Vec<_> = lists.lists().collect();
+    let expected =
+        [(CodeScheme::ReadV2, "H33", Some(Category::Diagnoses)), (CodeScheme::Snomed, "123", None)];
+    assert_eq!(told, expected);
+}
