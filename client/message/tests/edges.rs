@@ -234,7 +234,8 @@ fn an_issue_is_as_grave_as_the_spine_or_hl7_itself_says() {
 #[test]
 fn sixty_four_attributes_of_an_element_are_read_and_not_one_more() {
     let with = |count: usize| {
-        let attributes: String = (0..count).map(|number| format!(" a{number}=''")).collect();
+        let attributes: Vec<String> = (0..count).map(|number| format!(" a{number}=''")).collect();
+        let attributes = attributes.concat();
         acknowledgement("AA").replace("<ControlActEvent/>", &format!("<ControlActEvent{attributes}/>"))
     };
     assert_eq!(type_code(read_answer(None, with(64).as_bytes()).answer), Some(TypeCode::Accepted));
