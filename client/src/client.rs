@@ -171,6 +171,7 @@ impl Client {
             user: session.user().clone(),
             role_profile: session.role_profile().clone(),
             settings: recorded,
+            group: request.group.clone(),
             build: BUILD.to_owned(),
             at: now,
         };

@@ -18,6 +18,7 @@ pub mod lifecycle;
 pub mod migration;
 pub mod record;
 pub mod rules;
+pub mod schedule;
 pub mod selection;
 pub mod summary;
 
@@ -33,6 +34,7 @@ pub use record::import;
 pub use rules::explain::{Explained, Verdict};
 pub use rules::settings::Settings;
 pub use rules::{Intent, PracticeProfile, Rules};
+pub use schedule::Schedule;
 pub use selection::{Action, History, Kind, Refusal};
 pub use summary::Summary;
 pub use summary::terminology::Terminology;

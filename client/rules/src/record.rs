@@ -278,6 +278,8 @@ pub struct Candidate {
     pub number_shared: bool,
     /// What the Spine last acknowledged of this patient to us.
     pub acknowledged: Option<LastAcknowledged>,
+    /// Whether a person released what the overwrite guard held; ends with the next acknowledgement.
+    pub released: bool,
 }
 
 /// The last upload of a patient that the Spine acknowledged to this practice's store.

@@ -35,7 +35,7 @@ impl From<&Practice> for PracticeProfile {
     }
 }
 
-/// What a run wants of patients for whom our own summary stands already.
+/// What a run is after: what it wants of patients for whom our own summary stands already, and what its summaries add.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Intent {
@@ -44,6 +44,12 @@ pub enum Intent {
     FirstUpload,
     /// Send again, replacing ours: Rerun and Failed, and Resume of either.
     Resend,
+    /// Bring up to date what changed since it was acknowledged last: Bulk Update.
+    Update,
+    /// Say that the registration ended: Bulk Deregistration.
+    Deregistration,
+    /// Say that the practice sends no more: Practice No Longer Contributing.
+    NoLongerContributing,
 }
 
 /// The rules of one run. Cloning is cheap.

@@ -5,7 +5,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::lifecycle::State;
 use crate::lifecycle::reason::Counter;
 use crate::rules::Intent;
 
@@ -73,13 +72,19 @@ coded! {
 impl Intent {
     /// The intent of a run by the action that opened it; Resume keeps the intent of the run that it goes on with.
     ///
-    /// Only an Initial Upload by Run leaves the patients alone to whom we sent before.
+    /// Only an Initial Upload by Run leaves the patients alone to whom we sent before, and only a Bulk Update those of whom nothing
+    /// changed.
     /// Requirements: RUN-012, RUN-019.
     #[must_use]
     pub const fn of_run(kind: Kind, opened_by: Action) -> Self {
         match (kind, opened_by) {
             (Kind::InitialUpload, Action::Run | Action::Resume) => Self::FirstUpload,
-            _ => Self::Resend,
+            (Kind::InitialUpload, Action::Rerun | Action::Failed) | (Kind::ConsentMigration, _) => {
+                Self::Resend
+            }
+            (Kind::BulkUpdate, _) => Self::Update,
+            (Kind::BulkDeregistration, _) => Self::Deregistration,
+            (Kind::NoLongerContributing, _) => Self::NoLongerContributing,
         }
     }
 }
@@ -124,6 +129,9 @@ pub enum Refusal {
     /// There is nothing to go on with, to repeat or to reprocess.
     #[error("there is no such run to go on with; use Run")]
     UseRun(Kind),
+    /// Whoever leaves is named by a patient group.
+    #[error("a {} takes a patient group; name it", .0.text())]
+    GroupNeeded(Kind),
     /// Nobody failed in the last run.
     #[error("nobody failed in the last run ({}); there is nothing to reprocess", .0.text())]
     NothingFailed(Kind),
@@ -136,7 +144,9 @@ impl Refusal {
         match self {
             Self::UseResume(kind) => Some((kind, Action::Resume)),
             Self::UseRun(kind) => Some((kind, Action::Run)),
-            Self::ScrOff | Self::ScrOn | Self::Running(_) | Self::NothingFailed(_) => None,
+            Self::ScrOff | Self::ScrOn | Self::Running(_) | Self::GroupNeeded(_) | Self::NothingFailed(_) => {
+                None
+            }
         }
     }
 }
@@ -172,11 +182,31 @@ pub fn available(kind: Kind, action: Action, history: &History) -> Result<(), Re
 /// The operator's patient group, if any, narrows this further.
 /// Requirements: RUN-007, RUN-020, RUN-021, RUN-022.
 #[must_use]
-pub fn takes(action: Action, before: Option<&State>) -> bool {
+pub fn takes(action: Action, before: Option<Counter>) -> bool {
     match action {
         Action::Run | Action::Rerun => true,
-        Action::Resume => before.is_some_and(|state| !state.is_settled()),
-        Action::Failed => before.is_some_and(|state| state.counter() == Counter::Failed),
+        Action::Resume => matches!(before, Some(Counter::Unprocessed | Counter::Sending)),
+        Action::Failed => before == Some(Counter::Failed),
+    }
+}
+
+/// Which earlier entry of a patient an action looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Earlier {
+    /// The newest one in any run of the kind: who failed stays failed until a run of the kind settles them otherwise.
+    NewestOfKind,
+    /// The one in the kind's last run. Source: Vision help, SCR Consent Migration ("from the previous attempt").
+    LastRun,
+}
+
+impl Earlier {
+    /// The one that this kind's Failed looks at.
+    #[must_use]
+    pub const fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::ConsentMigration => Self::LastRun,
+            _ => Self::NewestOfKind,
+        }
     }
 }
 
@@ -190,10 +220,7 @@ fn opens(kind: Kind, action: Action, last: Option<PastRun>) -> Result<(), Refusa
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-
     use super::*;
-    use crate::lifecycle::reason::{Reason, SetAside};
 
     const OTHERS: [Kind; 4] =
         [Kind::InitialUpload, Kind::BulkUpdate, Kind::ConsentMigration, Kind::BulkDeregistration];
@@ -293,19 +320,17 @@ mod tests {
 
     #[test]
     fn an_action_takes_whom_it_says() {
-        let open = State::Deferred { until: Timestamp::UNIX_EPOCH };
-        let failed = State::SetAside(SetAside::because(Reason::PdsMismatch));
-        let not_required = State::SetAside(SetAside::because(Reason::Fp69));
+        let (open, failed, not_required) = (Counter::Unprocessed, Counter::Failed, Counter::NotRequired);
         for (action, before, expected) in [
             (Action::Run, None, true),
-            (Action::Rerun, Some(&not_required), true),
+            (Action::Rerun, Some(not_required), true),
             (Action::Resume, None, false),
-            (Action::Resume, Some(&open), true),
-            (Action::Resume, Some(&failed), false),
+            (Action::Resume, Some(open), true),
+            (Action::Resume, Some(failed), false),
             (Action::Failed, None, false),
-            (Action::Failed, Some(&open), false),
-            (Action::Failed, Some(&failed), true),
-            (Action::Failed, Some(&not_required), false),
+            (Action::Failed, Some(open), false),
+            (Action::Failed, Some(failed), true),
+            (Action::Failed, Some(not_required), false),
         ] {
             assert_eq!(takes(action, before), expected, "{action:?} {before:?}");
         }
@@ -313,11 +338,16 @@ mod tests {
 
     #[test]
     fn only_an_initial_upload_by_run_leaves_what_we_sent() {
-        for kind in Kind::ALL {
-            for action in Action::ALL {
-                let first = *kind == Kind::InitialUpload && matches!(action, Action::Run | Action::Resume);
-                let expected = if first { Intent::FirstUpload } else { Intent::Resend };
-                assert_eq!(Intent::of_run(*kind, *action), expected);
+        for action in Action::ALL {
+            let first = matches!(action, Action::Run | Action::Resume);
+            for (kind, expected) in [
+                (Kind::InitialUpload, if first { Intent::FirstUpload } else { Intent::Resend }),
+                (Kind::ConsentMigration, Intent::Resend),
+                (Kind::BulkUpdate, Intent::Update),
+                (Kind::BulkDeregistration, Intent::Deregistration),
+                (Kind::NoLongerContributing, Intent::NoLongerContributing),
+            ] {
+                assert_eq!(Intent::of_run(kind, *action), expected);
             }
         }
     }

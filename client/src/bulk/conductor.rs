@@ -5,7 +5,7 @@ use std::sync::Arc;
 use spine_rules::lifecycle::retry::RetryContract;
 use spine_rules::record::{PatientKey, PatientRecord, RegistrationStatus};
 use spine_rules::{Counter, Intent, PracticeProfile, Settings};
-use spine_store::{Closed, Cursor, Fence, NewRun, Run, RunKind, Store, Tally};
+use spine_store::{Closed, Cursor, Fence, Listing, NewRun, Run, RunKind, Selection, Store, Tally};
 use tokio::sync::{Mutex, Semaphore, mpsc};
 use tokio::task::JoinSet;
 
@@ -105,8 +105,8 @@ async fn open(order: &Order) -> Result<Run, Halt> {
     if let Some(run) = &order.resume {
         return Ok(order.store.open_leg(order.fence, run.id, &order.new).await?);
     }
-    let population = |record: &PatientRecord| in_population(order.new.kind, record);
-    Ok(order.store.open_run(order.fence, &order.new, &population).await?)
+    let takes = |listing: &Listing<'_>| in_population(order.new.kind, listing.record);
+    Ok(order.store.open_run(order.fence, &order.new, Selection::whom(&takes)).await?)
 }
 
 /// Whom a kind of run takes: a migration every active patient, eligible or not; an upload everybody, for the report says of

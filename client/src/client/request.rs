@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use spine_rules::Terminology;
+use spine_rules::{Schedule, Terminology};
 use spine_store::{Action, Run, RunKind};
 
 use super::settings::{Recorded, RunSettings};
@@ -16,20 +16,34 @@ use crate::error::ClientError;
 pub struct RunRequest {
     /// The kind.
     pub kind: RunKind,
-    /// Run or Resume.
+    /// Run, Resume, Rerun or Failed.
     pub action: Action,
     /// The settings. Without any, Run takes the defaults and Resume the ones of the run's last leg.
     pub settings: Option<RunSettings>,
     /// The folder of the practice's terminology files. Without one, Run sends no additional information, and Resume reads the folder of the
     /// run's last leg.
     pub terminology: Option<PathBuf>,
+    /// Only the members of this patient group. Resume keeps the group of the run.
+    pub group: Option<String>,
+    /// When it starts, pauses and goes on. Resume does not keep the schedule of the run.
+    pub schedule: Schedule,
+    /// Whoever waits for a later attempt is tried at once.
+    pub retry_now: bool,
 }
 
 impl RunRequest {
     /// A request that leaves everything as it is by default, or as it was.
     #[must_use]
     pub const fn new(kind: RunKind, action: Action) -> Self {
-        Self { kind, action, settings: None, terminology: None }
+        Self {
+            kind,
+            action,
+            settings: None,
+            terminology: None,
+            group: None,
+            schedule: Schedule::AT_ONCE,
+            retry_now: false,
+        }
     }
 }
 

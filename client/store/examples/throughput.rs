@@ -17,7 +17,8 @@ use spine_rules::record::{
     RegistrationStatus,
 };
 use spine_store::{
-    Action, Cursor, FrozenBytes, Holder, NewRun, RunKind, SqliteStore, Store, StoreOptions, Uploaded, Write,
+    Action, Cursor, FrozenBytes, Holder, NewRun, RunKind, Selection, SqliteStore, Store, StoreOptions,
+    Uploaded, Write,
 };
 use spine_vocabulary::{CodeScheme, MessageId, NhsNumber};
 
@@ -154,11 +155,12 @@ async fn main() {
         user: "000000000001".parse().unwrap(),
         role_profile: "000000000002".parse().unwrap(),
         settings: "{}".to_owned(),
+        group: None,
         build: "example".to_owned(),
         at: now,
     };
     let start = Stretch::begin();
-    let run = store.open_run(fence, &new, &|_| true).await.unwrap();
+    let run = store.open_run(fence, &new, Selection::everybody()).await.unwrap();
     told("open run", patients, start.spent());
 
     let start = Stretch::begin();

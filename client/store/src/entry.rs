@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use spine_rules::lifecycle::{Fact, State};
-use spine_rules::record::{LocalChange, PatientKey};
+use spine_rules::record::{Candidate, LocalChange, PatientKey};
 use spine_rules::{Counter, Reason, Warning};
+use spine_vocabulary::UserId;
 
-use crate::run::RunId;
+use crate::run::{RunId, RunKind};
 
 /// One patient in one run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +29,8 @@ pub struct Entry {
     pub sent_in_leg: Option<u32>,
     /// SHA-256 of the content under the live id, for the comparison when today's rules are run again.
     pub content_sha256: Option<[u8; 32]>,
+    /// How often it was deferred in this run: the rung of the ladder on which it stands.
+    pub deferrals: u32,
     /// What a person should know of it although nothing stops.
     pub warnings: Vec<Warning>,
     /// Rises with every fact of the run.
@@ -122,6 +126,61 @@ pub struct Tally {
     pub outstanding: u64,
     /// The earliest time at which a deferred entry falls due.
     pub next_due: Option<Timestamp>,
+}
+
+/// SCR switched on or off at the practice. It outranks what the extracts say from then on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Switch {
+    /// Whether it is on from then on.
+    pub on: bool,
+    /// The day of it at the practice: where it is switched on, the day on which SCR was enabled (rule E2).
+    pub day: Date,
+    /// The nn days from then on, 0 to 99.
+    pub nn_days: u8,
+    /// Who did it.
+    pub user: UserId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What a person noted about a patient on a worklist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Marking {
+    /// Seen to: whatever was to be done at the practice is done.
+    Seen,
+    /// What the overwrite guard held may be sent by Failed, until something is acknowledged.
+    Release,
+}
+
+/// A mark on a worklist. A later mark of a patient takes the place of an earlier one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The patient.
+    pub key: PatientKey,
+    /// What is noted.
+    pub marking: Marking,
+    /// Who noted it.
+    pub user: UserId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A patient who waits for a person: failed in the newest run that took them, of all runs of its interaction, or in the run asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// The run.
+    pub run: RunId,
+    /// Its kind.
+    pub kind: RunKind,
+    /// How the patient came out of it.
+    pub entry: Entry,
+    /// When the entry settled.
+    pub since: Timestamp,
+    /// The patient as the rules read them now.
+    pub candidate: Candidate,
+    /// The newest mark since the entry settled.
+    pub mark: Option<Mark>,
 }
 
 /// A local code change that was applied, for `export-changes`.

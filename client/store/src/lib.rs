@@ -10,11 +10,13 @@ pub mod run;
 mod seam;
 mod sqlite;
 
-pub use entry::{CodeChange, Cursor, Entry, FrozenBytes, History, Tally, Uploaded, Write};
+pub use entry::{
+    CodeChange, Cursor, Entry, FrozenBytes, History, Mark, Marking, Switch, Tally, Uploaded, Waiting, Write,
+};
 pub use error::StoreError;
 pub use lease::{Fence, Holder, LEASE_SECONDS, Lease};
 pub use memory::MemoryStore;
 pub use options::{Now, StoreOptions};
-pub use run::{Action, Closed, NewRun, Run, RunId, RunKind};
-pub use seam::{ImportItems, ImportReceipt, Population, Result, Store};
+pub use run::{Action, Closed, Earlier, LegRecord, Listing, NewRun, Run, RunId, RunKind, Selection};
+pub use seam::{ImportItems, ImportReceipt, Result, Store};
 pub use sqlite::SqliteStore;

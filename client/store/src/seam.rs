@@ -5,20 +5,18 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use spine_rules::Reason;
 use spine_rules::import::{ImportFailure, ImportItem, Operator, Practice, RowError};
-use spine_rules::record::{Candidate, PatientKey, PatientRecord};
+use spine_rules::record::{Candidate, PatientKey};
 use spine_vocabulary::{NhsNumber, UserId};
 
-use crate::entry::{CodeChange, Cursor, Entry, History, Tally, Write};
+use crate::entry::{CodeChange, Cursor, Entry, History, Mark, Switch, Tally, Waiting, Write};
 use crate::error::StoreError;
 use crate::lease::{Fence, Holder, Lease};
-use crate::run::{Closed, NewRun, Run, RunId, RunKind};
+use crate::run::{Closed, LegRecord, NewRun, Run, RunId, RunKind, Selection};
 
 /// Result of a store call.
 pub type Result<T> = std::result::Result<T, StoreError>;
-
-/// Which patients a new run takes: a predicate over the record as it stands when the run opens.
-pub type Population<'p> = &'p (dyn Fn(&PatientRecord) -> bool + Send + Sync);
 
 /// The items of an import; an `Err` gives the whole import up.
 pub type ImportItems<'i> =
@@ -42,7 +40,7 @@ pub trait Store: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<ImportReceipt>;
 
-    /// The practice, once something was imported.
+    /// The practice, once something was imported; what SCR was switched to here outranks what the extract says.
     async fn practice(&self) -> Result<Option<Practice>>;
 
     /// Adds an operator, or replaces the one with the same user id. Survives later imports that do not name the person.
@@ -61,6 +59,38 @@ pub trait Store: Send + Sync + 'static {
     /// The members of a patient group of the last import, in key order; empty where there is no such group.
     async fn members(&self, group: &str) -> Result<Vec<PatientKey>>;
 
+    /// Switches SCR on or off. Refused while a lease is held, for a run's rules must not change under it.
+    async fn switch_scr(&self, switch: &Switch) -> Result<()> {
+        let _ = switch;
+        Err(StoreError::Missing("switch"))
+    }
+
+    /// Every switch, oldest first.
+    async fn switches(&self) -> Result<Vec<Switch>> {
+        Err(StoreError::Missing("switches"))
+    }
+
+    // ---- Worklists --------------------------------------------------------------------------------------------
+
+    /// Patients who wait for a person, by key and run after `after`: of one run, or (`None`) of the newest run of each interaction that
+    /// took the patient. `reasons` narrows it; none means every reason that counts as Failed.
+    async fn waiting(
+        &self,
+        run: Option<RunId>,
+        reasons: &[Reason],
+        after: Option<(&PatientKey, RunId)>,
+        limit: usize,
+    ) -> Result<Vec<Waiting>> {
+        let _ = (run, reasons, after, limit);
+        Err(StoreError::Missing("worklist"))
+    }
+
+    /// Marks patients, all of them or none.
+    async fn mark(&self, marks: &[Mark]) -> Result<()> {
+        let _ = marks;
+        Err(StoreError::Missing("marks"))
+    }
+
     // ---- Exclusion --------------------------------------------------------------------------------------------
 
     /// Takes the practice's lease: the fence rises by one. On one host an operating-system lock tells at once that an
@@ -75,10 +105,33 @@ pub trait Store: Send + Sync + 'static {
 
     // ---- Runs -------------------------------------------------------------------------------------------------
 
-    /// Opens a run with its first leg: one `Listed` entry per patient of the population, all in one transaction. A patient
+    /// Opens a run with its first leg: one `Listed` entry per patient whom the selection takes, all in one transaction. A patient
     /// whose message an earlier run of the same interaction (uploads; permissions) left unresolved starts `Uncertain` under that id, with
     /// its bytes, and with the local changes that still wait for it.
-    async fn open_run(&self, fence: Fence, run: &NewRun, population: Population<'_>) -> Result<Run>;
+    async fn open_run(&self, fence: Fence, run: &NewRun, selection: Selection<'_>) -> Result<Run>;
+
+    /// Up to `limit` patients whom the selection takes, in key order after `after`: what a run over it would decide, without a run.
+    async fn candidates(
+        &self,
+        selection: Selection<'_>,
+        after: Option<&PatientKey>,
+        limit: usize,
+    ) -> Result<Vec<Candidate>> {
+        let _ = (selection, after, limit);
+        Err(StoreError::Missing("candidates"))
+    }
+
+    /// How many patients Failed of this kind would take: by [`Earlier::of`](crate::Earlier::of).
+    async fn failed(&self, kind: RunKind) -> Result<u64> {
+        let _ = kind;
+        Err(StoreError::Missing("failed"))
+    }
+
+    /// The legs of a run, oldest first.
+    async fn legs(&self, run: RunId) -> Result<Vec<LegRecord>> {
+        let _ = run;
+        Err(StoreError::Missing("legs"))
+    }
 
     /// Opens a further leg of a run: everything `Sending` or `Accepted` becomes `Uncertain` (`Interrupted`), in one transaction.
     async fn open_leg(&self, fence: Fence, run: RunId, leg: &NewRun) -> Result<Run>;

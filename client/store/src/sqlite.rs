@@ -28,8 +28,8 @@ use self::import::practice;
 use crate::entry::{CodeChange, Cursor, Entry, History, Tally, Write};
 use crate::lease::{Fence, Holder, Lease};
 use crate::options::StoreOptions;
-use crate::run::{Closed, NewRun, Run, RunId, RunKind};
-use crate::seam::{ImportItems, ImportReceipt, Population, Result, Store};
+use crate::run::{Closed, NewRun, Run, RunId, RunKind, Selection};
+use crate::seam::{ImportItems, ImportReceipt, Result, Store};
 
 /// A store in one SQLite file.
 #[derive(Debug)]
@@ -101,8 +101,8 @@ impl Store for SqliteStore {
         lease::release(self, fence).await
     }
 
-    async fn open_run(&self, fence: Fence, run: &NewRun, population: Population<'_>) -> Result<Run> {
-        runs::open_run(self, fence, run, population).await
+    async fn open_run(&self, fence: Fence, run: &NewRun, selection: Selection<'_>) -> Result<Run> {
+        runs::open_run(self, fence, run, selection).await
     }
 
     async fn open_leg(&self, fence: Fence, run: RunId, leg: &NewRun) -> Result<Run> {

@@ -14,7 +14,7 @@ use bench::{
 use proptest::prelude::*;
 use spine_rules::lifecycle::State;
 use spine_rules::{Fact, Reason, SetAside, Warning};
-use spine_store::{Closed, Cursor, Fence, FrozenBytes, RunId, RunKind, Store, Uploaded, Write};
+use spine_store::{Closed, Cursor, Fence, FrozenBytes, RunId, RunKind, Selection, Store, Uploaded, Write};
 
 /// Patients of every case: few, so that their stories grow long.
 const PATIENTS: u32 = 4;
@@ -92,8 +92,12 @@ impl<B: Bench> Walk<B> {
         let bench = B::new().await;
         import(bench.store(), (1..=PATIENTS).map(|n| item(patient(n)))).await.unwrap();
         let fence = bench.store().take_lease(&holder("here"), t(0)).await.unwrap().fence;
-        let run =
-            bench.store().open_run(fence, &new_run(RunKind::InitialUpload, 0), &|_| true).await.unwrap().id;
+        let run = bench
+            .store()
+            .open_run(fence, &new_run(RunKind::InitialUpload, 0), Selection::everybody())
+            .await
+            .unwrap()
+            .id;
         Self { bench, fence, run }
     }
 
@@ -112,7 +116,13 @@ impl<B: Bench> Walk<B> {
         let store = self.bench.store();
         store.close_leg(self.fence, self.run, Closed::Stopped, t(now)).await.unwrap();
         let kind = if migration { RunKind::ConsentMigration } else { RunKind::BulkUpdate };
-        let opened = store.open_run(self.fence, &new_run(kind, now), &|record| record.key != key(2)).await;
+        let opened = store
+            .open_run(
+                self.fence,
+                &new_run(kind, now),
+                Selection::whom(&|listing| listing.record.key != key(2)),
+            )
+            .await;
         self.run = opened.map_err(|error| error.to_string())?.id;
         Ok(())
     }

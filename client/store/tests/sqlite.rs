@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 
 use bench::{bytes, dispatch, holder, import, item, key, new_run, patient, t, write};
 use spine_rules::{Counter, Fact, SetAside, Warning};
-use spine_store::{Cursor, Fence, Run, RunKind, SqliteStore, Store, StoreError, StoreOptions};
+use spine_store::{Cursor, Fence, Run, RunKind, Selection, SqliteStore, Store, StoreError, StoreOptions};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
 async fn open(path: &Path) -> Result<SqliteStore, StoreError> {
@@ -25,7 +25,8 @@ async fn with_a_run(path: &Path) -> (SqliteStore, Fence, Run) {
     let store = open(path).await.unwrap();
     import(&store, [item(patient(1)), item(patient(2))]).await.unwrap();
     let fence = store.take_lease(&holder("here"), t(0)).await.unwrap().fence;
-    let run = store.open_run(fence, &new_run(RunKind::InitialUpload, 1), &|_| true).await.unwrap();
+    let run =
+        store.open_run(fence, &new_run(RunKind::InitialUpload, 1), Selection::everybody()).await.unwrap();
     let aside = Fact::SetAside(SetAside::because(spine_rules::Reason::Fp69));
     store.record(fence, run.id, &[dispatch(1, 1, 2), write(2, aside, 2)]).await.unwrap();
     (store, fence, run)
@@ -199,7 +200,8 @@ async fn twenty_thousand_patients_come_in_and_are_paged() {
     let receipt = import(&store, items.collect::<Vec<_>>()).await.unwrap();
     assert_eq!((receipt.patients, receipt.stray_rows), (u64::from(total), 0));
     let fence = store.take_lease(&holder("here"), t(0)).await.unwrap().fence;
-    let run = store.open_run(fence, &new_run(RunKind::InitialUpload, 1), &|_| true).await.unwrap();
+    let run =
+        store.open_run(fence, &new_run(RunKind::InitialUpload, 1), Selection::everybody()).await.unwrap();
     let (mut after, mut seen) = (None, 0);
     loop {
         let page = store.page(run.id, Cursor::Due(t(1)), after.as_ref(), 1_000).await.unwrap();
@@ -222,7 +224,8 @@ async fn the_child_that_is_killed() {
     let Some(path) = std::env::var_os("SPINE_STORE_CHILD") else { return };
     let store = open(Path::new(&path)).await.unwrap();
     let fence = store.take_lease(&holder("here"), t(0)).await.unwrap().fence;
-    let run = store.open_run(fence, &new_run(RunKind::InitialUpload, 1), &|_| true).await.unwrap();
+    let run =
+        store.open_run(fence, &new_run(RunKind::InitialUpload, 1), Selection::everybody()).await.unwrap();
     for group in 0..GROUPS {
         let writes: Vec<_> = (1..=GROUP).map(|n| group * GROUP + n).map(|n| dispatch(n, n, 2)).collect();
         store.record(fence, run.id, &writes).await.unwrap();

@@ -249,7 +249,8 @@ fn candidates(extract: Extract) -> Result<Vec<Candidate>, Failure> {
     let shared = |record: &PatientRecord| {
         record.number.valid().is_some_and(|number| holders.get(&number).is_some_and(|count| *count > 1))
     };
-    let candidate = |record| Candidate { number_shared: shared(&record), record, acknowledged: None };
+    let candidate =
+        |record| Candidate { number_shared: shared(&record), record, acknowledged: None, released: false };
     Ok(records.into_iter().map(candidate).collect())
 }
 

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use spine_client::store::{
     Closed, CodeChange, Cursor, Entry, Fence, History, Holder, ImportItems, ImportReceipt, Lease, NewRun,
-    Population, Result, Run, RunId, RunKind, Store, Tally, Write,
+    Result, Run, RunId, RunKind, Selection, Store, Tally, Write,
 };
 use spine_rules::import::{Operator, Practice};
 use spine_rules::record::{Candidate, PatientKey};
@@ -89,8 +89,8 @@ impl Store for Bent {
         self.store.release_lease(fence).await
     }
 
-    async fn open_run(&self, fence: Fence, run: &NewRun, population: Population<'_>) -> Result<Run> {
-        self.store.open_run(fence, run, population).await
+    async fn open_run(&self, fence: Fence, run: &NewRun, selection: Selection<'_>) -> Result<Run> {
+        self.store.open_run(fence, run, selection).await
     }
 
     async fn open_leg(&self, fence: Fence, run: RunId, leg: &NewRun) -> Result<Run> {

@@ -128,7 +128,12 @@ impl Surgery {
 
     /// The same, not waited for.
     pub(crate) fn begin(&self, kind: &str, action: &str) -> Child {
-        self.command(&run_arguments(kind, action)).spawn().unwrap()
+        self.begin_with(kind, action, &[])
+    }
+
+    /// The same with further arguments.
+    pub(crate) fn begin_with(&self, kind: &str, action: &str, more: &[&str]) -> Child {
+        self.command(&[&run_arguments(kind, action), more].concat()).spawn().unwrap()
     }
 
     /// Waits until `child` has ended or the fake Spine has answered so many exchanges; whether it still runs.

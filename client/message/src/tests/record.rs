@@ -104,7 +104,7 @@ fn summarised(record: PatientRecord) -> Summary {
         practice: Some(ods),
     };
     let standing = Standing::Told { store: AcsPermission::Ask, view: AcsPermission::Ask, newest: None };
-    let candidate = Candidate { record, number_shared: false, acknowledged: None };
+    let candidate = Candidate { record, number_shared: false, acknowledged: None, released: false };
     let matched = Rules::new(Settings::default(), profile, TODAY)
         .assess(candidate)
         .and_then(|eligible| eligible.agree(&PdsAnswer::Found(Box::new(pds))));

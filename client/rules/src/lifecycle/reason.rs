@@ -94,6 +94,8 @@ reasons! {
     Unchanged = "unchanged", NotRequired, "Unchanged since the last summary.";
     /// Run skips whom we sent before.
     AlreadySent = "already-sent", NotRequired, "A summary of this practice stands already.";
+    /// Deregistration and No Longer Contributing: no summary of ours stands that could say so.
+    NothingOfOurs = "nothing-of-ours", NotRequired, "The Spine holds no summary of this practice that could be brought up to date.";
     /// The message is larger than the Spine takes.
     TooLarge = "message-too-large", Failed, "The summary is larger than the Spine takes. Reduce the coded items.";
     /// Held for a person by the overwrite guard.

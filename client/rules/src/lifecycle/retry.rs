@@ -29,6 +29,36 @@ impl Default for RetryContract {
     }
 }
 
+/// The waits before a patient is decided afresh of whom the Spine could not be asked, or whose message it would not take, although
+/// others fared well. One rung after the other; after the last one the retries are exhausted.
+/// Requirement: ACK-038.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Ladder {
+    /// The waits, in whole minutes.
+    pub minutes: Vec<u32>,
+}
+
+/// 1, 30 and 60 minutes, 2, 4, 8 and 16 hours.
+impl Default for Ladder {
+    fn default() -> Self {
+        Self { minutes: vec![1, 30, 60, 120, 240, 480, 960] }
+    }
+}
+
+impl Ladder {
+    /// When a patient is due again who was deferred `deferrals` times before; `None` when the retries are exhausted. `lot` is the
+    /// patient's own lot for this rung, from 0 to 255: it moves the time by up to a tenth either way, so that those who were deferred
+    /// together do not come back together.
+    #[must_use]
+    pub fn due(&self, deferrals: u32, now: Timestamp, lot: u8) -> Option<Timestamp> {
+        let minutes = *self.minutes.get(usize::try_from(deferrals).ok()?)?;
+        let base = i64::from(minutes).saturating_mul(60_000);
+        let jitter = base / 10 * (2 * i64::from(lot) - 255) / 255;
+        now.checked_add(SignedDuration::from_millis(base + jitter)).ok()
+    }
+}
+
 /// The sends of one message so far, in one leg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attempts {
@@ -179,6 +209,19 @@ mod tests {
         let first = Attempts::first(at(0));
         assert_eq!(first.fact_of_no_effect(), Fact::NeverSent);
         assert_eq!(first.doubted().again(at(60)).fact_of_no_effect(), Fact::WentQuiet);
+    }
+
+    #[test]
+    fn the_ladder_climbs_within_a_tenth_and_ends() {
+        let ladder = Ladder::default();
+        for (rung, minutes) in [(0, 1), (1, 30), (2, 60), (3, 120), (4, 240), (5, 480), (6, 960)] {
+            let at_least = ladder.due(rung, at(0), 0).unwrap();
+            let at_most = ladder.due(rung, at(0), 255).unwrap();
+            assert_eq!(at_least.as_second(), minutes * 54, "{rung}");
+            assert_eq!(at_most.as_second(), minutes * 66, "{rung}");
+        }
+        assert_eq!(ladder.due(7, at(0), 128), None);
+        assert_eq!(Ladder { minutes: Vec::new() }.due(0, at(0), 0), None);
     }
 
     #[test]

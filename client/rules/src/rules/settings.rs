@@ -22,6 +22,8 @@ pub struct Settings {
     pub both_blank: BothBlank,
     /// A patient whom PDS has registered at another practice.
     pub registered_elsewhere: RegisteredElsewhere,
+    /// When a summary that would replace another one is held for a person.
+    pub overwrite_guard: OverwriteGuard,
 }
 
 /// What an Initial Upload sends for a patient who dissents (rule E13).
@@ -97,6 +99,19 @@ pub enum RegisteredElsewhere {
     Sent,
 }
 
+/// When a summary that would replace the standing one is held for a person's decision (reason `held`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OverwriteGuard {
+    /// Where the standing summary tells of an allergy that the new one lacks.
+    #[default]
+    Allergies,
+    /// There, and where a summary of another origin stands of a patient who is not registered for more than nn days.
+    RecentAndAllergies,
+    /// Never.
+    Off,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,6 +128,7 @@ mod tests {
                 "without-preference": "core",
                 "both-blank": "no-evidence",
                 "registered-elsewhere": "failed",
+                "overwrite-guard": "allergies",
             })
         );
     }

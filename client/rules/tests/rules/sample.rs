@@ -71,7 +71,7 @@ pub(crate) fn record() -> PatientRecord {
 }
 
 pub(crate) fn candidate() -> Candidate {
-    Candidate { record: record(), number_shared: false, acknowledged: None }
+    Candidate { record: record(), number_shared: false, acknowledged: None, released: false }
 }
 
 pub(crate) fn candidate_with(change: impl FnOnce(&mut PatientRecord)) -> Candidate {
@@ -185,7 +185,7 @@ pub(crate) fn permit(
 
 /// The summary of a record to which the Spine has nothing to say.
 pub(crate) fn summary(rules: &Rules, record: PatientRecord, terminology: Option<&Terminology>) -> Summary {
-    let candidate = Candidate { record, number_shared: false, acknowledged: None };
+    let candidate = Candidate { record, number_shared: false, acknowledged: None, released: false };
     permit(rules, candidate, &nothing_stands()).unwrap().summarise(terminology)
 }
 

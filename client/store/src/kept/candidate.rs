@@ -33,7 +33,7 @@ impl Parts {
         // A summary that went out under another number stands under that one: of this number nothing was acknowledged.
         let acknowledged =
             self.acknowledged.filter(|(_, number)| *number == record.number.valid()).map(|(last, _)| last);
-        Candidate { record, number_shared: self.number_shared, acknowledged }
+        Candidate { record, number_shared: self.number_shared, acknowledged, released: false }
     }
 }
 

@@ -120,6 +120,7 @@ impl Row {
             last_sent_at: self.last_sent_at,
             sent_in_leg: self.sent_in_leg,
             content_sha256: self.uploaded.map(|uploaded| uploaded.content_sha256),
+            deferrals: 0,
             warnings: self.warnings.clone(),
             version: self.version,
         }

@@ -13,8 +13,8 @@ use crate::error::StoreError;
 use crate::kept::group::{Group, Shift};
 use crate::kept::row::Row;
 use crate::lease::Fence;
-use crate::run::{Closed, NewRun, RunId, interaction};
-use crate::seam::{Population, Result};
+use crate::run::{Closed, Listing, NewRun, RunId, Selection, interaction};
+use crate::seam::Result;
 
 /// The counters, every one of them present.
 const COUNTERS: [Counter; 5] =
@@ -22,19 +22,16 @@ const COUNTERS: [Counter; 5] =
 
 impl World {
     /// Opens a run with its first leg.
-    pub(super) fn open_run(
-        &mut self,
-        fence: Fence,
-        new: &NewRun,
-        population: Population<'_>,
-    ) -> Result<RunId> {
+    pub(super) fn open_run(&mut self, fence: Fence, new: &NewRun, selection: Selection<'_>) -> Result<RunId> {
         self.fenced(fence)?;
         let id = RunId(self.runs.last().map_or(1, |run| run.id.0 + 1));
         let facts_before = self.last_seq();
         let mut opening = Opening { facts_before, next_seq: facts_before + 1, ..Opening::default() };
         let keys: Vec<PatientKey> = self.patients.keys().cloned().collect();
         for key in keys {
-            if self.candidate(&key).is_some_and(|candidate| population(&candidate.record)) {
+            if self.candidate(&key).is_some_and(|candidate| {
+                (selection.takes)(&Listing { record: &candidate.record, before: None })
+            }) {
                 self.list(&mut opening, id, new, key)?;
             }
         }

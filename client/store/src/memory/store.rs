@@ -12,8 +12,8 @@ use crate::entry::{CodeChange, Cursor, Entry, History, Tally, Write};
 use crate::error::StoreError;
 use crate::lease::{Fence, Holder, Lease, until};
 use crate::options::StoreOptions;
-use crate::run::{Closed, NewRun, Run, RunId, RunKind};
-use crate::seam::{ImportItems, ImportReceipt, Population, Result, Store};
+use crate::run::{Closed, NewRun, Run, RunId, RunKind, Selection};
+use crate::seam::{ImportItems, ImportReceipt, Result, Store};
 
 #[async_trait]
 impl Store for MemoryStore {
@@ -95,10 +95,10 @@ impl Store for MemoryStore {
         self.write(|disk, process| disk.release(process, fence)).await
     }
 
-    async fn open_run(&self, fence: Fence, run: &NewRun, population: Population<'_>) -> Result<Run> {
+    async fn open_run(&self, fence: Fence, run: &NewRun, selection: Selection<'_>) -> Result<Run> {
         let options = &self.options;
         self.write(|disk, _| {
-            let id = disk.world.open_run(fence, run, population)?;
+            let id = disk.world.open_run(fence, run, selection)?;
             Ok(disk.view(disk.world.run(id)?, options))
         })
         .await
@@ -220,7 +220,9 @@ impl Disk {
             closed: newest.closed,
             interrupted: newest.closed.is_none() && !self.world.lease.as_ref().is_some_and(holds),
             population: run.population(),
+            group: first.opened_by.group.clone(),
             user: newest.opened_by.user.clone(),
+            role_profile: newest.opened_by.role_profile.clone(),
             settings: newest.opened_by.settings.clone(),
             build: newest.opened_by.build.clone(),
         }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use spine_rules::lifecycle::Fact;
 use spine_rules::record::PatientKey;
-use spine_vocabulary::UserId;
+use spine_vocabulary::{RoleProfileId, UserId};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
@@ -17,21 +17,21 @@ use crate::error::StoreError;
 use crate::kept::group::{NewFact, Shift};
 use crate::kept::row::Row;
 use crate::lease::Fence;
-use crate::run::{Action, Closed, NewRun, Run, RunId, RunKind, interaction};
-use crate::seam::{Population, Result};
+use crate::run::{Action, Closed, Listing, NewRun, Run, RunId, RunKind, Selection, interaction};
+use crate::seam::Result;
 
 /// Patients looked at in one go while a run opens.
 const PATIENTS: usize = 512;
 
 /// A run, its first and its newest leg.
 const RUN: &str = "SELECT r.id, r.kind, r.action, r.legs, r.opened_at, r.population, g.user_id, g.settings, g.build, g.closed, \
-     g.closed_at, g.fence FROM run r JOIN leg g ON g.run = r.id AND g.number = r.legs";
+     g.closed_at, g.fence, g.role_profile FROM run r JOIN leg g ON g.run = r.id AND g.number = r.legs";
 
 pub(super) async fn open_run(
     store: &SqliteStore,
     fence: Fence,
     new: &NewRun,
-    population: Population<'_>,
+    selection: Selection<'_>,
 ) -> Result<Run> {
     let mut writer = store.writer.lock().await;
     let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
@@ -43,7 +43,10 @@ pub(super) async fn open_run(
         let seen = patients(&mut tx, head.interaction, &after).await?;
         let Some(last) = seen.last() else { break };
         last.key.as_str().clone_into(&mut after);
-        let chosen: Vec<_> = seen.into_iter().filter(|seen| population(&seen.record)).collect();
+        let chosen: Vec<_> = seen
+            .into_iter()
+            .filter(|seen| (selection.takes)(&Listing { record: &seen.record, before: None }))
+            .collect();
         list(&mut tx, &mut head, new.at, &listed, chosen).await?;
     }
     tx.commit().await?;
@@ -164,7 +167,9 @@ fn view(row: &SqliteRow, at_work: Option<Fence>) -> Result<Run> {
         closed,
         interrupted: closed.is_none() && at_work != Some(fence),
         population: count(row.try_get(5)?)?,
+        group: None,
         user: UserId::parse(row.try_get(6)?).map_err(|_| damaged("a user id"))?,
+        role_profile: RoleProfileId::parse(row.try_get(12)?).map_err(|_| damaged("a role profile"))?,
         settings: row.try_get(7)?,
         build: row.try_get(8)?,
     })

@@ -14,8 +14,8 @@ use spine_rules::record::{
     PatientRecord, RecordedNumber, Registration, RegistrationKind, RegistrationStatus,
 };
 use spine_store::{
-    Action, Fence, FrozenBytes, Holder, ImportReceipt, MemoryStore, NewRun, Run, RunKind, SqliteStore, Store,
-    StoreError, StoreOptions, Uploaded, Write,
+    Action, Fence, FrozenBytes, Holder, ImportReceipt, MemoryStore, NewRun, Run, RunKind, Selection,
+    SqliteStore, Store, StoreError, StoreOptions, Uploaded, Write,
 };
 use spine_vocabulary::{CodeScheme, ConsentCode, MessageId, NhsNumber};
 
@@ -235,6 +235,7 @@ pub(crate) fn new_run(kind: RunKind, at: i64) -> NewRun {
         user: "000000000001".parse().unwrap(),
         role_profile: "000000000002".parse().unwrap(),
         settings: "{}".to_owned(),
+        group: None,
         build: "0.1.0".to_owned(),
         at: t(at),
     }
@@ -245,7 +246,7 @@ pub(crate) async fn running<B: Bench>(bench: &B, patients: u32, kind: RunKind) -
     let store = bench.store();
     import(store, (1..=patients).map(|n| item(patient(n)))).await.unwrap();
     let lease = store.take_lease(&holder("here"), t(0)).await.unwrap();
-    let run = store.open_run(lease.fence, &new_run(kind, 1), &|_| true).await.unwrap();
+    let run = store.open_run(lease.fence, &new_run(kind, 1), Selection::everybody()).await.unwrap();
     (lease.fence, run)
 }
 

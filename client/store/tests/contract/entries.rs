@@ -2,7 +2,7 @@
 
 use spine_rules::lifecycle::State;
 use spine_rules::{Counter, Fact, Reason, SetAside, Warning};
-use spine_store::{Closed, FrozenBytes, RunKind, Store, StoreError, Uploaded, Write};
+use spine_store::{Closed, FrozenBytes, RunKind, Selection, Store, StoreError, Uploaded, Write};
 
 use crate::bench::*;
 
@@ -189,13 +189,15 @@ pub(crate) async fn two_runs_never_have_a_live_id_of_one_patient<B: Bench>(bench
     let store = bench.store();
     store.record(fence, first.id, &[dispatch(1, 1, 2)]).await.unwrap();
     store.close_leg(fence, first.id, Closed::Stopped, t(3)).await.unwrap();
-    let second = store.open_run(fence, &new_run(RunKind::BulkUpdate, 4), &|_| true).await.unwrap();
+    let second =
+        store.open_run(fence, &new_run(RunKind::BulkUpdate, 4), Selection::everybody()).await.unwrap();
     let refused = store.record(fence, second.id, &[dispatch(2, 2, 5), dispatch(1, 3, 5)]).await;
     assert!(matches!(refused, Err(StoreError::IllegalFact(_))), "{refused:?}");
     assert_eq!(store.tally(second.id).await.unwrap().outstanding, 0);
     store.record(fence, second.id, &[dispatch(2, 2, 5)]).await.unwrap();
     // Another interaction is free.
-    let third = store.open_run(fence, &new_run(RunKind::ConsentMigration, 6), &|_| true).await.unwrap();
+    let third =
+        store.open_run(fence, &new_run(RunKind::ConsentMigration, 6), Selection::everybody()).await.unwrap();
     store.record(fence, third.id, &[dispatch(1, 4, 7)]).await.unwrap();
 }
 

@@ -4,7 +4,7 @@ use jiff::civil::date;
 use spine_rules::import::{ImportFailure, ImportItem, Practice, RowError};
 use spine_rules::record::RegistrationStatus::{Deducted, Registered};
 use spine_rules::record::{PatientKey, PatientRecord, RecordedNumber};
-use spine_store::{Cursor, RunKind, Store, StoreError};
+use spine_store::{Cursor, RunKind, Selection, Store, StoreError};
 use spine_vocabulary::ConsentCode;
 
 use crate::bench::*;
@@ -16,7 +16,7 @@ fn error(file: &str, line: u64) -> RowError {
 /// Opens a run over everybody and reads the records as stage 1 does.
 async fn records<S: Store>(store: &S) -> Vec<PatientRecord> {
     let fence = store.take_lease(&holder("here"), t(0)).await.unwrap().fence;
-    let run = store.open_run(fence, &new_run(RunKind::BulkUpdate, 1), &|_| true).await.unwrap();
+    let run = store.open_run(fence, &new_run(RunKind::BulkUpdate, 1), Selection::everybody()).await.unwrap();
     let page = store.page(run.id, Cursor::All, None, 1_000).await.unwrap();
     store.release_lease(fence).await.unwrap();
     page.into_iter().map(|(_, candidate)| candidate.record).collect()

@@ -1,7 +1,7 @@
 //! One run at a time: the lease, its fence, and what happens when its holder is gone.
 
 use spine_rules::Fact;
-use spine_store::{Closed, Fence, LEASE_SECONDS, RunKind, Store, StoreError};
+use spine_store::{Closed, Fence, LEASE_SECONDS, RunKind, Selection, Store, StoreError};
 
 use crate::bench::*;
 
@@ -92,7 +92,7 @@ pub(crate) async fn a_stale_fence_writes_nothing<B: Bench>(mut bench: B) {
         store.record(stale, run.id, &[dispatch(1, 1, 5), write(1, Fact::Acknowledged, 5)]).await,
         store.open_leg(stale, run.id, &leg).await.map(drop),
         store.close_leg(stale, run.id, Closed::Stopped, t(5)).await.map(drop),
-        store.open_run(stale, &leg, &|_| true).await.map(drop),
+        store.open_run(stale, &leg, Selection::everybody()).await.map(drop),
     ];
     assert!(refused.iter().all(|outcome| matches!(outcome, Err(StoreError::StaleFence))), "{refused:?}");
     assert_eq!(store.runs().await.unwrap().len(), 1);

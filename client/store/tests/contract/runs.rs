@@ -2,7 +2,7 @@
 
 use spine_rules::lifecycle::State;
 use spine_rules::{Counter, Fact, Reason, SetAside};
-use spine_store::{Closed, Cursor, Entry, RunId, RunKind, Store, StoreError};
+use spine_store::{Closed, Cursor, Entry, RunId, RunKind, Selection, Store, StoreError};
 
 use crate::bench::*;
 
@@ -24,8 +24,9 @@ pub(crate) async fn a_run_takes_its_population<B: Bench>(bench: B) {
     import(store, (1..=5).map(|n| item(patient(n)))).await.unwrap();
     let fence = store.take_lease(&holder("here"), t(0)).await.unwrap().fence;
     assert!(store.newest_run(None).await.unwrap().is_none());
-    let odd = |record: &spine_rules::record::PatientRecord| record.key != key(2) && record.key != key(4);
-    let run = store.open_run(fence, &new_run(RunKind::InitialUpload, 1), &odd).await.unwrap();
+    let odd = |listing: &spine_store::Listing<'_>| ![key(2), key(4)].contains(&listing.record.key);
+    let run =
+        store.open_run(fence, &new_run(RunKind::InitialUpload, 1), Selection::whom(&odd)).await.unwrap();
     assert_eq!((run.population, run.legs, run.interrupted, run.closed), (3, 1, false, None));
     assert_eq!((run.kind, run.opened_at), (RunKind::InitialUpload, t(1)));
     assert_eq!(keys(store, run.id, Cursor::Due(t(1))).await, [1, 3, 5]);
@@ -33,7 +34,10 @@ pub(crate) async fn a_run_takes_its_population<B: Bench>(bench: B) {
     let tally = store.tally(run.id).await.unwrap();
     assert_eq!((tally.population, tally.counters[&Counter::Unprocessed]), (3, 3));
     assert_eq!(tally.counters.len(), 5);
-    let empty = store.open_run(fence, &new_run(RunKind::ConsentMigration, 2), &|_| false).await.unwrap();
+    let empty = store
+        .open_run(fence, &new_run(RunKind::ConsentMigration, 2), Selection::whom(&|_| false))
+        .await
+        .unwrap();
     assert_eq!(empty.population, 0);
     assert!(store.page(empty.id, Cursor::All, None, 10).await.unwrap().is_empty());
     let newest = async |kind| store.newest_run(kind).await.unwrap().map(|run| run.id);
@@ -167,10 +171,12 @@ pub(crate) async fn an_unresolved_message_is_taken_over_by_the_next_run<B: Bench
     store.close_leg(fence, run.id, Closed::Finished, t(5)).await.unwrap();
 
     // Another interaction has nothing to do with it.
-    let other = store.open_run(fence, &new_run(RunKind::InitialUpload, 6), &|_| true).await.unwrap();
+    let other =
+        store.open_run(fence, &new_run(RunKind::InitialUpload, 6), Selection::everybody()).await.unwrap();
     assert_eq!(entry(store, other.id, 1).await.state, State::Listed);
 
-    let next = store.open_run(fence, &new_run(RunKind::ConsentMigration, 7), &|_| true).await.unwrap();
+    let next =
+        store.open_run(fence, &new_run(RunKind::ConsentMigration, 7), Selection::everybody()).await.unwrap();
     let taken = entry(store, next.id, 1).await;
     assert_eq!(taken.state, State::Uncertain(live(1)));
     assert_eq!((taken.attempts, taken.last_sent_at, taken.sent_in_leg), (1, Some(t(2)), None));
@@ -205,6 +211,7 @@ pub(crate) async fn an_unresolved_message_is_taken_over_by_the_next_run<B: Bench
         ]
     );
     // It is settled: no later run takes it over.
-    let third = store.open_run(fence, &new_run(RunKind::ConsentMigration, 9), &|_| true).await.unwrap();
+    let third =
+        store.open_run(fence, &new_run(RunKind::ConsentMigration, 9), Selection::everybody()).await.unwrap();
     assert_eq!(entry(store, third.id, 1).await.state, State::Listed);
 }

@@ -200,7 +200,10 @@ fn candidates(extract: Extract) -> Vec<Candidate> {
             _ => {}
         }
     }
-    records.into_iter().map(|record| Candidate { number_shared: false, record, acknowledged: None }).collect()
+    records
+        .into_iter()
+        .map(|record| Candidate { number_shared: false, record, acknowledged: None, released: false })
+        .collect()
 }
 
 fn of<'r>(records: &'r mut [PatientRecord], key: &PatientKey) -> &'r mut PatientRecord {

@@ -62,7 +62,7 @@ pub(crate) fn record() -> PatientRecord {
 }
 
 pub(crate) fn candidate(record: PatientRecord) -> Candidate {
-    Candidate { record, number_shared: false, acknowledged: None }
+    Candidate { record, number_shared: false, acknowledged: None, released: false }
 }
 
 /// PDS, holding of a record what the record holds itself.

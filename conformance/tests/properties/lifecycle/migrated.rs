@@ -2,7 +2,7 @@
 //! has nothing to do. Source: Vision help, SCR Consent Migration; design decision (idempotent).
 
 use proptest::prelude::*;
-use spine_client::store::{Cursor, RunKind, Store, Write};
+use spine_client::store::{Cursor, RunKind, Selection, Store, Write};
 use spine_rules::record::{LocalChange, PatientRecord};
 use spine_rules::standing::Standing;
 use spine_rules::{Action, Fact, MigrationVerdict, Reason, SetAside};
@@ -33,7 +33,8 @@ pub(crate) fn is_added_once(record: &PatientRecord) {
     let write = Write { local: local.clone(), ..Write::new(record.key.clone(), fact, at(2)) };
     system.runtime.block_on(system.store.record(system.fence(), system.run, &[write])).unwrap();
     let run = new_run(Action::Rerun);
-    let again = system.runtime.block_on(system.store.open_run(system.fence(), &run, &|_| true)).unwrap();
+    let again =
+        system.runtime.block_on(system.store.open_run(system.fence(), &run, Selection::everybody())).unwrap();
     let [(_, read)] = &page(again.id)[..] else { panic!("one patient") };
     assert_eq!(added(&read.record), Vec::new(), "the first migration added {local:?}");
 }

@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
 use spine_client::store::{Action, Cursor};
 use spine_client::store::{
-    Closed, Fence, FrozenBytes, Holder, MemoryStore, NewRun, Run, RunId, RunKind, Store, StoreOptions,
-    Uploaded, Write,
+    Closed, Fence, FrozenBytes, Holder, MemoryStore, NewRun, Run, RunId, RunKind, Selection, Store,
+    StoreOptions, Uploaded, Write,
 };
 use spine_rules::import::{ImportFailure, ImportItem, Practice};
 use spine_rules::lifecycle::Live;
@@ -279,6 +279,7 @@ pub(crate) fn new_run(action: Action) -> NewRun {
         user: "000000000001".parse().unwrap(),
         role_profile: "000000000002".parse().unwrap(),
         settings: "{}".to_owned(),
+        group: None,
         build: "0.1.0".to_owned(),
         at: at(1),
     }
@@ -317,7 +318,11 @@ impl System {
         runtime.block_on(store.import(&practice, &mut items, at(0))).unwrap();
         let lease = runtime.block_on(store.take_lease(&holder(), at(0))).unwrap();
         let run = runtime
-            .block_on(store.open_run(lease.fence, &NewRun { kind, ..new_run(Action::Run) }, &|_| true))
+            .block_on(store.open_run(
+                lease.fence,
+                &NewRun { kind, ..new_run(Action::Run) },
+                Selection::everybody(),
+            ))
             .unwrap();
         Self { runtime, store, fences: vec![lease.fence.0], run: run.id }
     }
@@ -363,7 +368,7 @@ impl System {
                 let closed = self.store.close_leg(self.fence(), self.run, Closed::Stopped, at(3));
                 self.runtime.block_on(closed).unwrap();
                 let run = new_run(Action::Rerun);
-                let opened = self.store.open_run(self.fence(), &run, &|_| true);
+                let opened = self.store.open_run(self.fence(), &run, Selection::everybody());
                 self.run = self.runtime.block_on(opened).unwrap().id;
             }
             Step::Finish => {
@@ -375,8 +380,11 @@ impl System {
                 ));
                 if closed.is_ok() {
                     let run = new_run(Action::Rerun);
-                    self.run =
-                        self.runtime.block_on(self.store.open_run(self.fence(), &run, &|_| true)).unwrap().id;
+                    self.run = self
+                        .runtime
+                        .block_on(self.store.open_run(self.fence(), &run, Selection::everybody()))
+                        .unwrap()
+                        .id;
                 }
             }
             Step::Crash => {

@@ -240,7 +240,7 @@ fn any_candidate() -> impl Strategy<Value = Candidate> {
                 content_sha256: [7; 32],
                 dissent,
             });
-            Candidate { record, number_shared, acknowledged }
+            Candidate { record, number_shared, acknowledged, released: false }
         },
     )
 }
