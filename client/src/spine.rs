@@ -11,7 +11,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use spine_rules::demographics::PdsAnswer;
-use spine_rules::standing::Standing;
+use spine_rules::standing::{Standing, StandingContent};
 use spine_vocabulary::{EventId, Interaction, MessageId, NhsNumber};
 
 use crate::fault::{Halt, SpineFault};
@@ -27,6 +27,12 @@ pub trait Spine: Send + Sync + 'static {
 
     /// PSIS: whether the patient's list of events holds this one.
     async fn holds(&self, number: NhsNumber, event: EventId) -> Result<Held, SpineFault>;
+
+    /// PSIS: what an event of the patient says; `None` where the Spine does not tell it.
+    async fn event(&self, number: NhsNumber, event: EventId) -> Result<Option<StandingContent>, SpineFault> {
+        let _ = (number, event);
+        Ok(None)
+    }
 
     /// Sends a message whose intent is durable. Never fails: what cannot be told is [`Outcome::Quiet`].
     async fn submit(&self, message: &Message) -> Submitted;

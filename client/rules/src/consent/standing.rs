@@ -30,6 +30,26 @@ pub struct StandingSummary {
     pub persisted_at: Option<DateTime>,
 }
 
+/// What a standing summary says, as far as the overwrite guard asks.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct StandingContent {
+    /// Its allergies and adverse reactions.
+    pub allergies: Vec<StandingAllergy>,
+}
+
+masked!(StandingContent);
+
+/// An allergy that a standing summary tells of.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StandingAllergy {
+    /// Its SNOMED CT code, if it travels under one.
+    pub snomed: Option<String>,
+    /// Its words: the display name, the original text, or the text's own row where there is no coded entry.
+    pub term: String,
+}
+
+masked!(StandingAllergy);
+
 impl Standing {
     /// Whether the Spine holds a dissent: refused, or No in either permission.
     /// Requirements: CON-018, CON-019, CON-020.
