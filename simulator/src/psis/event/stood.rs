@@ -85,11 +85,11 @@ fn pertinent(name: &'static str, held: Element) -> Element {
         .with(held)
 }
 
-fn component() -> Element {
-    Element::new("component")
-        .attr("typeCode", "COMP")
-        .attr("inversionInd", "false")
-        .attr("negationInd", "false")
+fn component(attributes: &[(&'static str, &str)]) -> Element {
+    let component = Element::new("component").attr("typeCode", "COMP");
+    attributes
+        .iter()
+        .fold(component, |component, (name, value)| component.attr(name, *value))
         .with(template("CSAB_RM-NPfITUK10.component"))
         .with(Element::new("seperatableInd").attr("value", "false"))
 }
@@ -120,7 +120,7 @@ fn excerpt(event: &Event, text: &str, allergies: &[StandingAllergy], at: &str) -
                 .attr("classCode", "CATEGORY")
                 .attr("moodCode", "EVN")
                 .with(category(DOCUMENTATION))
-                .with(component().with(presentation)),
+                .with(component(&[("inversionInd", "false"), ("negationInd", "false")]).with(presentation)),
         )
 }
 
@@ -161,7 +161,7 @@ fn coded(event: &Event, allergies: &[StandingAllergy], at: &str) -> Element {
             .with(code)
             .with(Element::new("statusCode").attr("code", "completed"))
             .with(Element::new("effectiveTime").attr("value", at.get(..8).unwrap_or(at)));
-        component().with(entry)
+        component(&[("contextConductionInd", "true")]).with(entry)
     });
     let kept = Element::new("pertinentCREType")
         .attr("classCode", "CATEGORY")
