@@ -3,6 +3,7 @@
 //! It reads the practice's record only. What the Spine's ACS holds is in [`standing`], and what follows from both is
 //! decided in `consent/permit.rs`.
 
+pub(crate) mod guard;
 pub mod permit;
 pub mod standing;
 
