@@ -160,3 +160,37 @@ fn only_a_bulk_deregistration_that_takes_everybody_needs_a_group() {
         assert_eq!(available(kind, action, None, &history), expected, "{kind:?} {action:?} {last:?}");
     }
 }
+
+#[test]
+fn a_migration_takes_the_active_and_every_other_run_everybody() {
+    use crate::record::{LocalFlags, PatientKey, RecordedNumber, Registration, RegistrationKind};
+    let record = |status, death_date| PatientRecord {
+        key: PatientKey::parse("P1").unwrap(),
+        number: RecordedNumber::Missing,
+        family_name: String::new(),
+        given_names: String::new(),
+        gender: None,
+        birth_date: None,
+        postcode: String::new(),
+        death_date,
+        registration: Registration { kind: RegistrationKind::Temporary, status, since: None, until: None },
+        flags: LocalFlags::default(),
+        codes: Vec::new(),
+        medications: Vec::new(),
+        allergies: Vec::new(),
+        incomplete: false,
+    };
+    let died = Some(jiff::civil::date(2026, 1, 1));
+    for (status, death, active) in [
+        (RegistrationStatus::Registered, None, true),
+        (RegistrationStatus::Applied, None, true),
+        (RegistrationStatus::Deducted, None, false),
+        (RegistrationStatus::Registered, died, false),
+        (RegistrationStatus::Deducted, died, false),
+    ] {
+        for kind in Kind::ALL {
+            let taken = population(*kind, &record(status, death));
+            assert_eq!(taken, *kind != Kind::ConsentMigration || active, "{kind:?} {status:?} {death:?}");
+        }
+    }
+}

@@ -191,6 +191,22 @@ pub(crate) fn summary(rules: &Rules, record: PatientRecord, terminology: Option<
     permit(rules, candidate, &nothing_stands()).unwrap().summarise(terminology)
 }
 
+/// The rules of a run with this intent; SCR is off where the practice stops contributing.
+pub(crate) fn intending(intent: Intent) -> Rules {
+    let off = intent == Intent::NoLongerContributing;
+    let practice =
+        PracticeProfile { scr_enabled_on: practice().scr_enabled_on.filter(|_| !off), ..practice() };
+    Rules::new(Settings::default(), practice, TODAY).with_intent(intent)
+}
+
+pub(crate) const INTENTS: [Intent; 5] = [
+    Intent::FirstUpload,
+    Intent::Resend,
+    Intent::Update,
+    Intent::Deregistration,
+    Intent::NoLongerContributing,
+];
+
 /// Both answers of the Spine that every upload needs.
 pub(crate) fn answers<'a>(pds: &'a PdsAnswer, standing: &'a Standing) -> Answers<'a> {
     Answers { pds: Some(pds), standing: Some(standing), ..Answers::default() }
