@@ -4,6 +4,7 @@
 //! decided in `consent/permit.rs`.
 
 pub(crate) mod guard;
+mod origin;
 pub mod permit;
 pub mod standing;
 

@@ -5,12 +5,13 @@
 
 use spine_vocabulary::{EventId, NhsNumber};
 
-use super::standing::{Standing, StandingSummary};
+use super::origin::{Ours, is_ours, standing_shown};
+use super::standing::Standing;
 use super::{ConsentStatus, guard};
 use crate::demographics::matching::Matched;
 use crate::lifecycle::reason::{Reason, SetAside};
 use crate::lifecycle::warning::Warning;
-use crate::record::{LastAcknowledged, PatientKey};
+use crate::record::PatientKey;
 use crate::rules::Intent;
 use crate::rules::explain::{Case, Rule, Verdict, first_refusal, shown};
 use crate::rules::settings::{DissentNotInAcs, DissentUpload, OverwriteGuard};
@@ -229,41 +230,6 @@ fn sent_under_preference(case: &Case<'_>) -> Verdict {
     }
 }
 
-/// What stands of this practice's own.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Ours {
-    /// Nothing, or nothing of which we know.
-    Nothing,
-    /// A summary by this practice that our store does not know.
-    Unknown,
-    /// What the Spine last acknowledged to our store.
-    Acknowledged(LastAcknowledged),
-}
-
-impl Ours {
-    fn of(case: &Case<'_>, standing: &Standing) -> Self {
-        let last = case.candidate.acknowledged;
-        match standing {
-            Standing::Refused => last.map_or(Self::Nothing, Self::Acknowledged),
-            Standing::Told { newest: Some(summary), .. } if is_ours(case, summary) => {
-                last.filter(|last| last.event == summary.event).map_or(Self::Unknown, Self::Acknowledged)
-            }
-            Standing::Told { .. } => Self::Nothing,
-        }
-    }
-
-    /// Whether it is known to be a dissent summary.
-    const fn is_dissent(self) -> bool {
-        matches!(self, Self::Acknowledged(LastAcknowledged { dissent: true, .. }))
-    }
-}
-
-/// A summary is ours if its event is the one last acknowledged to our store, or its author represents our practice.
-fn is_ours(case: &Case<'_>, summary: &StandingSummary) -> bool {
-    case.candidate.acknowledged.is_some_and(|last| last.event == summary.event)
-        || summary.author.as_ref() == Some(&case.rules.practice().ods)
-}
-
 /// Whole days since the first day of the registration.
 pub(crate) fn registered_days(case: &Case<'_>) -> Option<i64> {
     case.record().registration.since.map(|since| days_between(since, case.rules.today()))
@@ -272,17 +238,4 @@ pub(crate) fn registered_days(case: &Case<'_>) -> Option<i64> {
 /// Whole days from one date to another; negative if the other is earlier.
 pub(crate) fn days_between(from: jiff::civil::Date, to: jiff::civil::Date) -> i64 {
     from.duration_until(to).as_hours() / 24
-}
-
-fn standing_shown(case: &Case<'_>) -> String {
-    match case.answers.standing {
-        None => "not asked".into(),
-        Some(Standing::Refused) => "the Spine tells nothing of a patient who dissents".into(),
-        Some(Standing::Told { newest: None, .. }) => "none stands".into(),
-        Some(Standing::Told { newest: Some(summary), .. }) => {
-            let origin = if is_ours(case, summary) { "ours" } else { "of another origin" };
-            let author = summary.author.as_ref().map_or("unknown", |author| author.as_str());
-            format!("one stands, {origin} (author: {author})")
-        }
-    }
 }

@@ -89,7 +89,7 @@ fn whatever_the_summary_says_otherwise_is_a_change() {
         ("dose", |record| record.medications[0].dose = "two a day".into()),
         ("no allergy", |record| record.allergies.clear()),
         ("preference", |record| {
-            record.codes.push(consent(spine_vocabulary::ConsentCode::ExpressCore, Some(TODAY), None))
+            record.codes.push(consent(spine_vocabulary::ConsentCode::ExpressCore, Some(TODAY), None));
         }),
         ("dissent", |record| record.codes.push(consent(ExpressDissent, Some(TODAY), None))),
     ];
