@@ -10,7 +10,9 @@ use std::sync::Arc;
 
 use spine_practice::{ColumnMap, Extract, write_changes};
 use spine_rules::record::{Candidate, PatientKey};
-use spine_rules::{Counter, Explained, History, PracticeProfile, Reason, Settings, State, selection};
+use spine_rules::{
+    Answers, Counter, Explained, History, PracticeProfile, Reason, Settings, State, Told, selection,
+};
 use spine_session::{Action as Doing, Operator, Pin, Session, Smartcard, authorise};
 use spine_store::{
     Action, Closed, Cursor, Holder, ImportReceipt, Lease, NewRun, Run, RunId, SqliteStore, Store,
@@ -239,7 +241,8 @@ impl Client {
             last: past,
             outstanding_elsewhere: elsewhere,
         };
-        selection::available(request.kind, request.action, &history).map_err(ClientError::NotOpen)?;
+        let group = request.group.as_deref();
+        selection::available(request.kind, request.action, group, &history).map_err(ClientError::NotOpen)?;
         Ok(if request.action == Action::Resume { last } else { None })
     }
 
@@ -319,7 +322,18 @@ impl Client {
             Some(spine) => (Some(spine.retrieve(number).await?), Some(spine.standing(number).await?)),
             None => (None, None),
         };
-        Ok(holders.iter().map(|holder| rules.explain(holder, pds.as_ref(), standing.as_ref())).collect())
+        let mut explained = Vec::new();
+        for holder in &holders {
+            let mut answers =
+                Answers { pds: pds.as_ref(), standing: standing.as_ref(), ..Answers::default() };
+            let content = match (spine, rules.guarded(holder, answers)) {
+                (Some(spine), Some(event)) => Some(spine.event(number, event).await?),
+                _ => None,
+            };
+            answers.content = content.as_ref().map_or(Told::NotAsked, |content| content.as_ref().into());
+            explained.push(rules.explain(holder, answers));
+        }
+        Ok(explained)
     }
 
     /// Writes every local code change as CSV, to be taken back into the practice's own system; how many there were.
