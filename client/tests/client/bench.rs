@@ -152,7 +152,7 @@ impl Bench {
     }
 }
 
-fn wire(request: Request) -> WireRequest {
+pub(crate) fn wire(request: Request) -> WireRequest {
     WireRequest {
         method: if request.method == Method::Post { http::Method::POST } else { http::Method::GET },
         path_and_query: request.target,

@@ -3,6 +3,7 @@
 
 mod answers;
 mod bench;
+mod event;
 mod faults;
 mod whole_job;
 mod world;
