@@ -4,6 +4,7 @@ mod converse;
 mod request;
 mod running;
 mod settings;
+mod switching;
 mod terminology;
 
 use std::path::Path;
@@ -26,6 +27,7 @@ use crate::spine::Spine;
 pub use request::RunRequest;
 pub use running::Sessions;
 pub use settings::{RunSettings, SettingsError};
+pub use switching::{Confirmation, MOST_NN_DAYS, Switched, Switching};
 
 /// A practice's client over its store.
 #[derive(Clone)]

@@ -58,6 +58,9 @@ pub enum ClientError {
     /// Resume goes on with the run's own patients.
     #[error("Nothing was sent. Resume goes on with the run's own patients ({}); leave the group out.", .0.as_ref().map_or_else(|| "no group".to_owned(), |group| format!("group {group:?}")))]
     OtherGroup(Option<String>),
+    /// The nn days cannot be set.
+    #[error("Nothing was changed. {0} days cannot be set: 0 to 99 can.")]
+    NnDays(u8),
     /// Another process holds the practice's run.
     #[error("A run is going on at this practice: {} holds it on {} (process {}). Wait for its end, or stop it there.", .0.operator, .0.host, .0.pid)]
     Held(Box<Holder>),

@@ -17,6 +17,7 @@ pub mod spine;
 
 pub use bulk::{Difference, Ended, Limits, Reporter, RunEvent, Silent, Stop};
 pub use client::{Client, RunRequest, RunSettings, Sessions, SettingsError, Settlement};
+pub use client::{Confirmation, MOST_NN_DAYS, Switched, Switching};
 pub use clock::{Clock, SystemClock};
 pub use error::ClientError;
 pub use fault::Halt;

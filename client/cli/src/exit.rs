@@ -117,7 +117,8 @@ impl Exit {
             ClientError::NotOpen(_)
             | ClientError::Schedule(_)
             | ClientError::NoGroup(_)
-            | ClientError::OtherGroup(_) => Self::Usage,
+            | ClientError::OtherGroup(_)
+            | ClientError::NnDays(_) => Self::Usage,
             ClientError::SessionEndsFirst { .. } => Self::NotPermitted,
             ClientError::StoppedBeforeTheStart => Self::Interrupted,
             ClientError::Store(StoreError::IllegalFact(_) | StoreError::Missing(_)) => Self::Bug,
