@@ -1,10 +1,10 @@
 //! What a user of the client is told when something cannot be done: what happened, what was done, what to do.
 
 use jiff::Timestamp;
-use spine_practice::{ChangesError, ColumnMapError, ExtractError, TerminologyError};
+use spine_practice::{ChangesError, ColumnMapError, ExportError, ExtractError, TerminologyError};
 use spine_rules::schedule::ScheduleError;
 use spine_rules::selection::Refusal;
-use spine_store::{Holder, StoreError};
+use spine_store::{Holder, Marking, StoreError};
 
 use crate::client::SettingsError;
 use crate::fault::{Halt, SpineFault};
@@ -73,6 +73,12 @@ pub enum ClientError {
     /// The Spine did not answer a question.
     #[error(transparent)]
     Spine(#[from] SpineFault),
+    /// A list cannot be written.
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    /// Whoever is marked must be on a worklist; whoever is released must be held.
+    #[error("Nothing was marked. {}", match .0 { Marking::Seen => "One of these NHS numbers is on no worklist.", Marking::Release => "One of these NHS numbers is not held: only whom the overwrite guard held can be released." })]
+    NotWaiting(Marking),
     /// The changes cannot be written.
     #[error(transparent)]
     Changes(#[from] ChangesError),
