@@ -90,6 +90,14 @@ pub enum ClientError {
     NoPatient,
 }
 
+impl ClientError {
+    /// An output that cannot be written.
+    #[must_use]
+    pub fn output(error: std::io::Error) -> Self {
+        Self::Export(error.into())
+    }
+}
+
 impl From<StoreError> for ClientError {
     fn from(error: StoreError) -> Self {
         match error {

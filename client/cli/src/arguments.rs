@@ -1,5 +1,6 @@
 //! The command line: what can be said, and the help.
 
+mod review;
 mod run;
 
 use std::path::PathBuf;
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use spine_client::vocabulary::{RoleProfileId, UserId};
 
+pub(crate) use review::{Away, ReconcileOptions, ReportOptions, WorklistCommand, WorklistOptions};
 pub(crate) use run::RunOptions;
 
 /// What the help begins with.
@@ -17,7 +19,12 @@ Examples:
   scr run consent-migration run --spine spine.json      first the consents ..
   scr run initial-upload run --spine spine.json         .. then the summaries; Ctrl-C pauses
   scr run initial-upload resume --spine spine.json      go on where it paused, was killed or lost its session
+  scr run initial-upload run --spine spine.json --start 18:30 --stop 07:45 --resume 18:30
+                                                        night after night until it is finished
   scr report                                            the five counters, and why
+  scr worklist                                          who waits for a person, and what to do
+  scr run initial-upload failed --spine spine.json      those who failed, once they are seen to
+  scr reconcile --spine spine.json                      does the Spine hold what it acknowledged?
   scr explain 9990000018                                each rule, what it looked at, what it said
   scr export-changes --out changes.csv                  the new consent codes, for the practice's own system
 ";
@@ -98,12 +105,14 @@ pub(crate) enum Command {
     },
     /// Run, resume or repeat a bulk transmission, at once or at a time; Ctrl-C pauses it, a second one stops at once.
     Run(RunOptions),
-    /// What a run came to.
-    Report {
-        /// Its number; without it the newest one.
-        #[arg(long, value_name = "N")]
-        run: Option<i64>,
-    },
+    /// What a run came to; with --patients, how every patient came out of it.
+    Report(ReportOptions),
+    /// Every run with its legs, and every switch of SCR: who, when, by which settings, how it ended.
+    Runs,
+    /// Who waits for a person or for a later attempt. Shows patient data: it is the operator's own report.
+    Worklist(WorklistOptions),
+    /// Ask the Spine for the newest event of everybody whom a run counts as Sent. Shows patient data.
+    Reconcile(ReconcileOptions),
     /// Each rule for one patient: what it looked at and what it said. Shows patient data: it is the operator's own report.
     Explain {
         /// The NHS number.

@@ -5,8 +5,10 @@ mod explain;
 mod login;
 pub(crate) mod place;
 mod practice;
+mod reconcile;
 mod report;
 mod run;
+mod worklist;
 
 use std::path::{Path, PathBuf};
 
@@ -34,7 +36,11 @@ pub(crate) async fn run(arguments: Arguments, output: Output) -> Result<Exit, Cl
         Command::Enable { nn_days, yes } => switch::switch(&desk, Switching::On { nn_days }, yes).await,
         Command::Disable { yes } => switch::switch(&desk, Switching::Off, yes).await,
         Command::Run(options) => run::run(&desk, options).await,
-        Command::Report { run } => report::report(&desk, run).await,
+        Command::Report(options) if options.patients => report::patients::show(&desk, options).await,
+        Command::Report(options) => report::report(&desk, &options).await,
+        Command::Runs => report::runs::show(&desk).await,
+        Command::Worklist(options) => worklist::worklist(&desk, options).await,
+        Command::Reconcile(options) => reconcile::reconcile(&desk, options).await,
         Command::Explain { number, spine } => explain::explain(&desk, &number, spine.as_deref()).await,
         Command::ExportChanges { out } => changes::export(&desk, out.as_deref()).await,
         Command::Operator { command: OperatorCommand::Add { user, name, system_administrator } } => {

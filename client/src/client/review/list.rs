@@ -78,10 +78,19 @@ impl<'o> List<'o> {
 
     /// Ends the list: everything is written. How many rows there were.
     pub fn end(self) -> Result<u64, ClientError> {
+        self.end_with(&[])
+    }
+
+    /// The same; a document has these members, too.
+    pub fn end_with(self, members: &[(&str, Value)]) -> Result<u64, ClientError> {
         match self.to {
             To::Csv(sheet) => sheet.end()?,
             To::Json(out) => {
-                let close = if self.rows > 0 { "\n  ]\n}\n" } else { "]\n}\n" };
+                let mut close = if self.rows > 0 { "\n  ]".to_owned() } else { "]".to_owned() };
+                for (name, value) in members {
+                    close.push_str(&format!(",\n  \"{name}\": {value}"));
+                }
+                close.push_str("\n}\n");
                 out.write_all(close.as_bytes()).and_then(|()| out.flush()).map_err(ExportError::from)?;
             }
         }
@@ -125,6 +134,11 @@ mod tests {
             let rows: Vec<_> = numbers.iter().map(|number| serde_json::json!({ "number": number })).collect();
             assert_eq!(read, serde_json::json!({ "schema": "numbers/1", "rows": rows }));
         }
+        let mut out = Vec::new();
+        let list = List::begin::<Number>(&mut out, Format::Json).unwrap();
+        list.end_with(&[("sum", Value::from(0))]).unwrap();
+        let read: Value = serde_json::from_slice(&out).unwrap();
+        assert_eq!(read, serde_json::json!({ "schema": "numbers/1", "rows": [], "sum": 0 }));
         assert_eq!(written(Format::Csv, &[1, 2]), "number\r\n1\r\n2\r\n");
     }
 }
