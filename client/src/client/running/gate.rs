@@ -78,11 +78,10 @@ impl Client {
             None if request.kind == RunKind::BulkDeregistration => {
                 Err(ClientError::NotOpen(Refusal::GroupNeeded(request.kind)))
             }
-            None => Ok(()),
             Some(name) if self.store.members(name).await?.is_empty() => {
                 Err(ClientError::NoGroup(name.clone()))
             }
-            Some(_) => Ok(()),
+            None | Some(_) => Ok(()),
         }
     }
 }
