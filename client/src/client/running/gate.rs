@@ -70,7 +70,10 @@ impl Client {
             }
         }
         let past = match last {
-            Some(run) => Some(past(run, &self.store.tally(run.id).await?)),
+            Some(run) => {
+                let failed = self.store.failed(run.kind).await?;
+                Some(past(run, &self.store.tally(run.id).await?, failed))
+            }
             None => None,
         };
         let today = crate::clock::uk_date(self.clock.now());
@@ -100,9 +103,9 @@ impl Client {
 }
 
 /// How far a run came. One that never closed has its closing before it, at least.
-fn past(run: &Run, tally: &Tally) -> PastRun {
+fn past(run: &Run, tally: &Tally, failed: u64) -> PastRun {
     let count = |counter| tally.counters.get(&counter).copied().unwrap_or(0);
     let unsettled = count(Counter::Unprocessed) + count(Counter::Sending);
     let finished = matches!(run.closed, Some((Closed::Finished, _)));
-    PastRun { outstanding: if finished { 0 } else { unsettled.max(1) }, failed: count(Counter::Failed) }
+    PastRun { outstanding: if finished { 0 } else { unsettled.max(1) }, failed }
 }
