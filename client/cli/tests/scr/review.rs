@@ -1,7 +1,9 @@
 //! What the operator looks at afterwards: patients and their attempts, worklists, history, and the comparison with the Spine.
 
+mod history;
 mod patients;
 mod reconcile;
+mod worklist;
 
 use std::collections::BTreeSet;
 
