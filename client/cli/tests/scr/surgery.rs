@@ -81,10 +81,10 @@ impl Surgery {
 
     /// Adds a patient group to the extract, before it is imported.
     pub(crate) fn group(&self, name: &str, members: &[String]) {
-        let rows: String = members.iter().map(|member| format!("{name},{member}\n")).collect();
-        let file = self.path("practice/groups.csv");
-        let text = fs::read_to_string(&file).unwrap();
-        fs::write(&file, text + &rows).unwrap();
+        let mut file = fs::OpenOptions::new().append(true).open(self.path("practice/groups.csv")).unwrap();
+        for member in members {
+            writeln!(file, "{name},{member}").unwrap();
+        }
         // The counts of rows no longer hold.
         let toml = self.path("practice/practice.toml");
         let text = fs::read_to_string(&toml).unwrap();

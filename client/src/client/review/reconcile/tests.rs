@@ -1,5 +1,4 @@
 //! What follows from each answer of the Spine, against a Spine that says what it is told to.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
