@@ -12,7 +12,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use bench::{bytes, dispatch, holder, import, item, key, new_run, patient, t, write};
-use spine_rules::{Counter, Fact, SetAside, Warning};
+use spine_rules::{Counter, Fact, SetAside};
 use spine_store::{
     Cursor, Fence, Marking, Run, RunKind, Selection, SqliteStore, Store, StoreError, StoreOptions,
 };
@@ -73,31 +73,6 @@ async fn a_newer_store_is_refused_in_plain_words() {
     tamper(&path, "PRAGMA user_version = 99").await.unwrap();
     let refused = open(&path).await.unwrap_err();
     assert!(matches!(&refused, StoreError::Unusable(why) if why.contains("newer software")), "{refused}");
-}
-
-#[tokio::test]
-async fn a_store_of_the_first_version_is_brought_up_and_its_run_goes_on() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("store");
-    let (store, _, run) = with_a_run(&path).await;
-    let before = store.tally(run.id).await.unwrap();
-    store.close().await.unwrap();
-    for sql in [
-        "ALTER TABLE entry DROP COLUMN warnings",
-        "DROP TABLE run_warning",
-        "DELETE FROM _sqlx_migrations WHERE version = 2",
-        "PRAGMA user_version = 1",
-    ] {
-        tamper(&path, sql).await.unwrap();
-    }
-    let store = open(&path).await.unwrap();
-    assert_eq!(store.tally(run.id).await.unwrap(), before);
-    let fence = store.take_lease(&holder("here"), t(9)).await.unwrap().fence;
-    store.open_leg(fence, run.id, &new_run(RunKind::InitialUpload, 9)).await.unwrap();
-    let again = spine_store::Write { warnings: vec![Warning::AmbiguousConsent], ..dispatch(1, 9, 9) };
-    let group = [write(1, Fact::ReconciledAbsent, 9), write(1, Fact::Abandoned, 9), again];
-    store.record(fence, run.id, &group).await.unwrap();
-    assert_eq!(store.tally(run.id).await.unwrap().warnings, [(Warning::AmbiguousConsent, 1)].into());
 }
 
 #[cfg(unix)]

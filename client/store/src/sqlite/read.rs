@@ -1,5 +1,7 @@
 //! Reading: every query on the pool of readers, which never wait for a write.
 
+#[cfg(test)]
+mod plans;
 pub(super) mod worklist;
 
 use std::collections::BTreeMap;
@@ -224,56 +226,15 @@ async fn known(store: &SqliteStore, run: RunId) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-    use spine_rules::Reason;
-    use sqlx::AssertSqlSafe;
-
     use super::super::columns::nanos;
-    use super::super::record::touched_query;
     use super::*;
-    use crate::options::StoreOptions;
+    use jiff::Timestamp;
 
     #[test]
     fn times_survive_the_table() {
         for text in ["1970-01-01T00:00:00Z", "2026-11-22T09:30:00.123456789Z", "1969-12-31T23:59:59.999Z"] {
             let at: Timestamp = text.parse().unwrap();
             assert_eq!(time(nanos(at).unwrap()).unwrap(), at);
-        }
-    }
-
-    #[tokio::test]
-    async fn no_hot_query_walks_through_a_large_table() {
-        let folder = tempfile::tempdir().unwrap();
-        let options = StoreOptions::new("here", || Timestamp::UNIX_EPOCH);
-        let store = SqliteStore::open(folder.path().join("store"), options).await.unwrap();
-        let page = |cursor, after| page_query(RunId(1), cursor, after, 10).into_string();
-        let after = columns::key("p1").unwrap();
-        let mut queries = vec![TALLY.to_owned(), HISTORY.to_owned()];
-        for run in [None, Some(RunId(1))] {
-            for after in [None, Some((&after, RunId(2)))] {
-                for reasons in [&[][..], &[Reason::Held, Reason::PdsMismatch]] {
-                    queries.push(worklist::query(run, reasons, after, 10).unwrap().into_string());
-                }
-            }
-        }
-        queries.push(touched_query(RunId(1), String::new()).into_string());
-        for cursor in [Cursor::Due(Timestamp::UNIX_EPOCH), Cursor::Outstanding, Cursor::All] {
-            queries.extend([page(cursor, None), page(cursor, Some(&after))]);
-        }
-        for query in queries {
-            let plan = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {query}")));
-            let plan = plan.fetch_all(&store.readers).await.unwrap();
-            let steps: Vec<&str> = plan.iter().map(|row| row.get::<&str, _>(3)).collect();
-            // The arrays that we bind, and the few runs, may be walked through; nothing may be sorted.
-            let walks = |step: &&&str| {
-                step.starts_with("SCAN")
-                    && !step.starts_with("SCAN k ")
-                    && !step.starts_with("SCAN r")
-                    && !step.starts_with("SCAN json_each")
-            };
-            assert!(!steps.iter().any(|step| walks(&step)), "{steps:#?}");
-            let sorts = steps.iter().any(|step| step.contains("B-TREE FOR ORDER BY"));
-            assert!(!sorts || query == HISTORY, "{steps:#?}");
         }
     }
 }

@@ -231,3 +231,19 @@ async fn one(tx: &mut SqliteConnection, run: i64, key: &PatientKey) -> Result<Ro
     let found = query.build().fetch_optional(tx).await?.ok_or(StoreError::Missing("entry"))?;
     Ok(columns::row(&found)?.1)
 }
+
+/// Every query of this file that looks at patients or entries, for the check of their plans.
+#[cfg(test)]
+pub(in crate::sqlite) fn queries() -> Vec<String> {
+    let mut queries = vec![FAILED_SINCE.to_owned(), FAILED_LAST.to_owned()];
+    let kind = RunKind::BulkUpdate;
+    for earlier in [None, Some((kind, Earlier::NewestOfKind)), Some((kind, Earlier::LastRun))] {
+        for group in [None, Some("group")] {
+            for (unresolved_of, before) in [(Some("summary"), Some(RunId(7))), (None, None)] {
+                let selection = Selection { group, earlier, takes: &|_| true };
+                queries.push(Pool { selection, unresolved_of, before }.query("p1").into_string());
+            }
+        }
+    }
+    queries
+}
