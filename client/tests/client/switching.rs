@@ -46,10 +46,10 @@ async fn it_is_asked_for_twice_and_either_refusal_changes_nothing() {
     let done = Switched::Done { nn_days: before.nn_days, outstanding: None };
     assert_eq!(outcome(switched), done);
     assert_eq!(questions, [Confirmation::GoOn, Confirmation::Certain]);
-    let switches = bench.client().switches().await.unwrap();
+    let log = bench.client().switches().await.unwrap();
     let today = spine_client::clock::uk_date(bench.clock.now());
-    assert_eq!(switches.len(), 1);
-    assert_eq!((switches[0].on, switches[0].day, &switches[0].user), (false, today, operator().1.user()));
+    assert_eq!(log.len(), 1);
+    assert_eq!((log[0].on, log[0].day, &log[0].user), (false, today, operator().1.user()));
     assert_eq!(bench.client().practice().await.unwrap().scr_enabled_on, None);
 }
 
