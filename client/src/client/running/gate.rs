@@ -50,7 +50,7 @@ impl Client {
     ) -> Result<Option<Run>, ClientError> {
         let last = self.store.newest_run(Some(request.kind)).await?;
         let history = self.past(last.as_ref(), practice).await?;
-        selection::available(request.kind, request.action, &history).map_err(ClientError::NotOpen)?;
+        selection::available(request.kind, request.action, request.group.as_deref(), &history).map_err(ClientError::NotOpen)?;
         self.group(request).await?;
         match (&request.group, &last) {
             _ if request.action != Action::Resume => Ok(None),
