@@ -16,7 +16,7 @@ mod report;
 pub mod spine;
 
 pub use bulk::{Difference, Ended, Limits, Reporter, RunEvent, Silent, Stop};
-pub use client::{Client, RunRequest, RunSettings, SettingsError, Settlement};
+pub use client::{Client, RunRequest, RunSettings, Sessions, SettingsError, Settlement};
 pub use clock::{Clock, SystemClock};
 pub use error::ClientError;
 pub use fault::Halt;
@@ -32,6 +32,7 @@ pub use spine_practice::ColumnMap;
 pub use spine_rules::import::Operator;
 pub use spine_rules::lifecycle::retry::RetryContract;
 pub use spine_rules::record::PatientKey;
+pub use spine_rules::schedule::{self, Schedule, ScheduleError};
 pub use spine_rules::{Counter, Explained, Reason, Settings, Terminology, Verdict, Warning};
 pub use spine_session as session;
 pub use spine_store as store;

@@ -114,7 +114,12 @@ impl Exit {
             | ClientError::NoRun
             | ClientError::NoPatient => Self::Input,
             ClientError::Login(error) => Self::of_login(error),
-            ClientError::NotOpen(_) => Self::Usage,
+            ClientError::NotOpen(_)
+            | ClientError::Schedule(_)
+            | ClientError::NoGroup(_)
+            | ClientError::OtherGroup(_) => Self::Usage,
+            ClientError::SessionEndsFirst { .. } => Self::NotPermitted,
+            ClientError::StoppedBeforeTheStart => Self::Interrupted,
             ClientError::Store(StoreError::IllegalFact(_) | StoreError::Missing(_)) => Self::Bug,
             ClientError::Held(_) | ClientError::Store(_) | ClientError::Changes(_) => Self::Store,
             ClientError::Halted(halt) => Self::of_halt(halt),

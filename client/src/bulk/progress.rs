@@ -1,5 +1,6 @@
 //! What is shown to people while a run goes on.
 
+use jiff::Timestamp;
 use spine_store::{Closed, Run, Tally};
 
 use crate::fault::Halt;
@@ -19,6 +20,14 @@ pub enum RunEvent {
     Halted(Halt),
     /// The leg closed.
     Closed(Closed, Box<Tally>),
+    /// The session ends at this time, while the run may still go on.
+    SessionEndsFirst(Timestamp),
+    /// The run waits for its time to start or to go on.
+    Waiting(Timestamp),
+    /// The time to go on came, and somebody else had gone on with the run.
+    TakenUpElsewhere,
+    /// The time to go on came and nobody was logged in: the run stays paused.
+    StaysPaused,
 }
 
 /// What is other in a leg than in the one before.

@@ -105,6 +105,15 @@ impl Reporter for Progress {
             }
             // Said with the command's end, in full.
             RunEvent::Halted(_) => {}
+            RunEvent::SessionEndsFirst(at) => self.tell(&format!(
+                "The session ends at {}. If the run is not finished then, it pauses; log in again and resume it.",
+                wall(at)
+            )),
+            RunEvent::Waiting(until) => self.tell(&format!("Waiting until {}; Ctrl-C ends it.", wall(until))),
+            RunEvent::TakenUpElsewhere => self.tell("Somebody else has gone on with the run meanwhile."),
+            RunEvent::StaysPaused => {
+                self.tell("It is time to go on, and the session has ended. Log in again, then resume the run.");
+            }
             RunEvent::Closed(_, tally) => {
                 let mut seen = self.seen();
                 seen.counters = Counters::of(&tally);
@@ -114,6 +123,11 @@ impl Reporter for Progress {
             }
         }
     }
+}
+
+/// A moment as the practice's wall shows it.
+fn wall(at: Timestamp) -> impl std::fmt::Display {
+    spine_client::clock::uk_local(at).strftime("%d %b %Y %H:%M")
 }
 
 /// What an operator should know who resumes otherwise than the run went so far.
