@@ -2,8 +2,10 @@
 
 mod converse;
 mod request;
+mod review;
 mod running;
 mod settings;
+mod switching;
 mod terminology;
 
 use std::path::Path;
@@ -24,8 +26,15 @@ use crate::login::{self, LoginError};
 use crate::report::Report;
 use crate::spine::Spine;
 pub use request::RunRequest;
+pub use review::history::RunHistory;
+pub use review::list::{Format, List, Row};
+pub use review::outcome::{Attempt, AttemptEvent, Outcome, OutcomeQuery, counter_code};
+pub use review::reconcile::{Finding, Findings, Reconciled, Reconciliation};
+pub use review::worklist::{Position, Waits, Worklist, WorklistQuery, marking_code};
+pub use review::{Page, Person};
 pub use running::Sessions;
 pub use settings::{RunSettings, SettingsError};
+pub use switching::{Confirmation, MOST_NN_DAYS, Switched, Switching};
 
 /// A practice's client over its store.
 #[derive(Clone)]

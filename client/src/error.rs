@@ -1,10 +1,10 @@
 //! What a user of the client is told when something cannot be done: what happened, what was done, what to do.
 
 use jiff::Timestamp;
-use spine_practice::{ChangesError, ColumnMapError, ExtractError, TerminologyError};
+use spine_practice::{ChangesError, ColumnMapError, ExportError, ExtractError, TerminologyError};
 use spine_rules::schedule::ScheduleError;
 use spine_rules::selection::Refusal;
-use spine_store::{Holder, StoreError};
+use spine_store::{Holder, Marking, StoreError};
 
 use crate::client::SettingsError;
 use crate::fault::{Halt, SpineFault};
@@ -58,6 +58,9 @@ pub enum ClientError {
     /// Resume goes on with the run's own patients.
     #[error("Nothing was sent. Resume goes on with the run's own patients ({}); leave the group out.", .0.as_ref().map_or_else(|| "no group".to_owned(), |group| format!("group {group:?}")))]
     OtherGroup(Option<String>),
+    /// The nn days cannot be set.
+    #[error("Nothing was changed. {0} days cannot be set: 0 to 99 can.")]
+    NnDays(u8),
     /// Another process holds the practice's run.
     #[error("A run is going on at this practice: {} holds it on {} (process {}). Wait for its end, or stop it there.", .0.operator, .0.host, .0.pid)]
     Held(Box<Holder>),
@@ -70,6 +73,12 @@ pub enum ClientError {
     /// The Spine did not answer a question.
     #[error(transparent)]
     Spine(#[from] SpineFault),
+    /// A list cannot be written.
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    /// Whoever is marked must be on a worklist; whoever is released must be held.
+    #[error("Nothing was marked. {}", match .0 { Marking::Seen => "One of these NHS numbers is on no worklist.", Marking::Release => "One of these NHS numbers is not held: only whom the overwrite guard held can be released." })]
+    NotWaiting(Marking),
     /// The changes cannot be written.
     #[error(transparent)]
     Changes(#[from] ChangesError),
@@ -79,6 +88,14 @@ pub enum ClientError {
     /// No patient has this number.
     #[error("No patient of this practice has that NHS number.")]
     NoPatient,
+}
+
+impl ClientError {
+    /// An output that cannot be written.
+    #[must_use]
+    pub fn output(error: std::io::Error) -> Self {
+        Self::Export(error.into())
+    }
 }
 
 impl From<StoreError> for ClientError {

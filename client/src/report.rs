@@ -122,7 +122,8 @@ impl Report {
     }
 }
 
-fn state(run: &Run) -> &'static str {
+/// How a run stands, as a stable code.
+pub(crate) fn state(run: &Run) -> &'static str {
     match run.closed {
         Some((Closed::Finished, _)) => "finished",
         Some((Closed::Stopped, _)) => "stopped",

@@ -112,16 +112,21 @@ impl Exit {
             ClientError::Extract(_)
             | ClientError::Store(StoreError::Import(_))
             | ClientError::NoRun
-            | ClientError::NoPatient => Self::Input,
+            | ClientError::NoPatient
+            | ClientError::NotWaiting(_) => Self::Input,
             ClientError::Login(error) => Self::of_login(error),
             ClientError::NotOpen(_)
             | ClientError::Schedule(_)
             | ClientError::NoGroup(_)
-            | ClientError::OtherGroup(_) => Self::Usage,
+            | ClientError::OtherGroup(_)
+            | ClientError::NnDays(_) => Self::Usage,
             ClientError::SessionEndsFirst { .. } => Self::NotPermitted,
             ClientError::StoppedBeforeTheStart => Self::Interrupted,
             ClientError::Store(StoreError::IllegalFact(_) | StoreError::Missing(_)) => Self::Bug,
-            ClientError::Held(_) | ClientError::Store(_) | ClientError::Changes(_) => Self::Store,
+            ClientError::Held(_)
+            | ClientError::Store(_)
+            | ClientError::Changes(_)
+            | ClientError::Export(_) => Self::Store,
             ClientError::Halted(halt) => Self::of_halt(halt),
             ClientError::Spine(fault) => Self::of_fault(fault),
         }

@@ -7,6 +7,7 @@
 mod cell;
 mod changes;
 mod columns;
+mod export;
 mod extract;
 mod facts;
 mod row;
@@ -16,6 +17,7 @@ mod text;
 
 pub use changes::{ChangesError, write_changes};
 pub use columns::{ColumnMap, ColumnMapError};
+pub use export::{ExportError, Sheet};
 pub use extract::{Extract, Items};
 pub use facts::FactsError;
 pub use table::ExtractError;

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use spine_client::session::Session;
 use spine_client::{
-    Action, Client, ClientError, Clock, Closed, Ended, Limits, RunKind, RunRequest, RunSettings, Silent,
-    Stop, Store, Tally, TimeOrderedIds,
+    Action, Client, ClientError, Clock, Closed, Ended, Exchange, Limits, Reporter, RunKind, RunRequest,
+    RunSettings, Sessions, Silent, Stop, Store, Tally, TimeOrderedIds,
 };
 use spine_simulator::Spine;
 use spine_simulator::scenario::{Scenario, Settings};
@@ -67,7 +67,8 @@ impl Bench {
         Self::at(operator().1.ends_at() - span, settings).await
     }
 
-    async fn at(base: Timestamp, settings: Settings) -> Self {
+    /// The same at any moment; nobody is logged in at most of them.
+    pub(crate) async fn at(base: Timestamp, settings: Settings) -> Self {
         let (world, _) = operator();
         let clock = PausedClock { base, start: tokio::time::Instant::now() };
         let scenario = Scenario::load(&world.dir.path().join("spine"), settings).unwrap();
@@ -134,7 +135,25 @@ impl Bench {
     }
 
     async fn attempt(&self, kind: RunKind, action: Action) -> Result<Ended, ClientError> {
-        let (_, session) = operator();
+        let limits = Limits { lanes: 4, in_flight: 16, ..Limits::default() };
+        let settings = RunSettings { limits, ..RunSettings::default() };
+        let request = RunRequest { settings: Some(settings), ..RunRequest::new(kind, action) };
+        self.ask(&operator().1, request, Stop::default(), &Silent).await
+    }
+
+    /// Whatever is asked for, in these sessions.
+    pub(crate) async fn ask(
+        &self,
+        sessions: &dyn Sessions,
+        request: RunRequest,
+        stop: Stop,
+        reporter: &dyn Reporter,
+    ) -> Result<Ended, ClientError> {
+        self.client().run(self.exchange(), sessions, request, stop, reporter).await
+    }
+
+    /// The way to the Spine, with everything that can get lost on it.
+    pub(crate) fn exchange(&self) -> Arc<dyn Exchange> {
         let spine = self.spine.clone();
         let interfere = Arc::clone(&self.interfere);
         let instead = Arc::clone(&self.instead);
@@ -143,12 +162,8 @@ impl Bench {
                 let answer = spine.answer(&wire(request));
                 Response { status: answer.status, headers: answer.headers, body: answer.body }
             }))
-        })
-        .with_interference(move |n, request| interfere(n, request));
-        let limits = Limits { lanes: 4, in_flight: 16, ..Limits::default() };
-        let settings = RunSettings { limits, ..RunSettings::default() };
-        let request = RunRequest { settings: Some(settings), ..RunRequest::new(kind, action) };
-        self.client().run(Arc::new(exchange), session, request, Stop::default(), &Silent).await
+        });
+        Arc::new(exchange.with_interference(move |n, request| interfere(n, request)))
     }
 }
 
@@ -162,7 +177,7 @@ fn wire(request: Request) -> WireRequest {
 }
 
 /// An operator who logged in once for all tests, on a runtime of its own: sockets and paused time do not go together.
-fn operator() -> &'static (World, Session) {
+pub(crate) fn operator() -> &'static (World, Session) {
     static OPERATOR: OnceLock<(World, Session)> = OnceLock::new();
     OPERATOR.get_or_init(|| {
         let login = || {

@@ -4,5 +4,6 @@
 mod answers;
 mod bench;
 mod faults;
+mod schedule;
 mod whole_job;
 mod world;

@@ -6,6 +6,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::{SignedDuration, Timestamp};
 use spine_client::{Clock, Counters, Difference, Reporter, Run, RunEvent, Tally};
 
+use super::listing::moment;
 use super::output::{Output, say};
 use super::table::{counted, grouped};
 
@@ -107,9 +108,9 @@ impl Reporter for Progress {
             RunEvent::Halted(_) => {}
             RunEvent::SessionEndsFirst(at) => self.tell(&format!(
                 "The session ends at {}. If the run is not finished then, it pauses; log in again and resume it.",
-                wall(at)
+                moment(at)
             )),
-            RunEvent::Waiting(until) => self.tell(&format!("Waiting until {}; Ctrl-C ends it.", wall(until))),
+            RunEvent::Waiting(until) => self.tell(&format!("Waiting until {}; Ctrl-C ends it.", moment(until))),
             RunEvent::TakenUpElsewhere => self.tell("Somebody else has gone on with the run meanwhile."),
             RunEvent::StaysPaused => {
                 self.tell("It is time to go on, and the session has ended. Log in again, then resume the run.");
@@ -123,11 +124,6 @@ impl Reporter for Progress {
             }
         }
     }
-}
-
-/// A moment as the practice's wall shows it.
-fn wall(at: Timestamp) -> impl std::fmt::Display {
-    spine_client::clock::uk_local(at).strftime("%d %b %Y %H:%M")
 }
 
 /// What an operator should know who resumes otherwise than the run went so far.
@@ -166,7 +162,7 @@ fn pace(counters: Counters, began: Began, now: Timestamp) -> Option<Pace> {
 }
 
 /// The five counters; with a practice's numbers they fit a narrow terminal.
-fn counts(counters: Counters) -> String {
+pub(crate) fn counts(counters: Counters) -> String {
     format!(
         "Unprocessed {}, Sending {}, Sent {}, Failed {}, Not Required {}",
         grouped(counters.unprocessed),
