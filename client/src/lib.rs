@@ -15,7 +15,7 @@ mod login;
 mod report;
 pub mod spine;
 
-pub use bulk::{Difference, Ended, Limits, Reporter, RunEvent, Silent, Stop};
+pub use bulk::{Difference, Ended, Foreseen, Limits, Pause, Prediction, Reporter, RunEvent, Silent, Stop};
 pub use client::{
     Attempt, AttemptEvent, Finding, Findings, Format, List, Outcome, OutcomeQuery, Page, Person, Position,
     Reconciled, Reconciliation, Row, RunHistory, Waits, Worklist, WorklistQuery, counter_code, marking_code,
@@ -35,7 +35,7 @@ pub use spine::hl7::RetryAfterUnit;
 pub use spine_practice as practice;
 pub use spine_practice::ColumnMap;
 pub use spine_rules::import::Operator;
-pub use spine_rules::lifecycle::retry::RetryContract;
+pub use spine_rules::lifecycle::retry::{Ladder, RetryContract};
 pub use spine_rules::record::PatientKey;
 pub use spine_rules::schedule::{self, Schedule, ScheduleError};
 pub use spine_rules::{Counter, Explained, Reason, Settings, Terminology, Verdict, Warning};

@@ -16,6 +16,10 @@ pub enum RunEvent {
     Progress(Box<Tally>),
     /// The operator asked to stop; what is on its way is being settled.
     Stopping,
+    /// The time came that was set for the leg's end; what is on its way is being settled.
+    Pausing,
+    /// Nobody is left but who waits for a later attempt: the leg goes on at this time.
+    WaitsToRetry(Timestamp),
     /// The run stopped by itself.
     Halted(Halt),
     /// The leg closed.

@@ -5,18 +5,17 @@
 mod gate;
 mod leg;
 
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use spine_rules::Schedule;
 use spine_session::Session;
-use spine_store::{Action, Closed, Run};
+use spine_store::{Action, Run};
 use spine_transport::Exchange;
 
 use super::{Client, RunRequest};
-use crate::bulk::{Ended, Reporter, RunEvent, Stop};
+use crate::bulk::{Ended, Pause, Reporter, RunEvent, Stop};
 use crate::clock::elapsed;
 use crate::error::ClientError;
 use crate::login::LoginError;
@@ -66,9 +65,10 @@ impl Client {
         let mut session = live(sessions, &asked_in, self.clock.now()).unwrap_or_else(|| asked_in.clone());
         loop {
             let until = schedule.stops_at(self.clock.now());
-            let ended = self.until(until, &exchange, &session, request.clone(), (&stop, reporter)).await?;
+            let ended =
+                self.leg(Arc::clone(&exchange), &session, request.clone(), until, (&stop, reporter)).await?;
             let paused = self.clock.now();
-            let by_time = ended.closed == Closed::Stopped && until.is_some_and(|until| paused >= until);
+            let by_time = matches!(ended.paused_by, Some(Pause::Schedule | Pause::NotYetDue { .. }));
             let Some(resumes_at) = schedule.resumes_at(paused).filter(|_| by_time && !stop.is_asked()) else {
                 return Ok(ended);
             };
@@ -85,31 +85,6 @@ impl Client {
             };
             session = next;
             request = RunRequest { action: Action::Resume, retry_now: false, ..request };
-        }
-    }
-
-    /// One leg, which is asked to stop at the time and whenever the operator asks.
-    async fn until(
-        &self,
-        until: Option<Timestamp>,
-        exchange: &Arc<dyn Exchange>,
-        session: &Session,
-        request: RunRequest,
-        (stop, reporter): (&Stop, &dyn Reporter),
-    ) -> Result<Ended, ClientError> {
-        // The leg's own: what stops a leg need not stop the run.
-        let leg = Stop::default();
-        let relay = async {
-            tokio::select! {
-                () = stop.asked() => {}
-                () = self.reach(until) => {}
-            }
-            leg.ask();
-            std::future::pending::<Infallible>().await
-        };
-        tokio::select! {
-            ended = self.leg(Arc::clone(exchange), session, request, leg.clone(), reporter) => ended,
-            never = relay => match never {},
         }
     }
 

@@ -104,6 +104,11 @@ impl Reporter for Progress {
                 let waiting = counted(self.on_its_way(), "message", "messages");
                 self.tell(&format!("Stopping: nothing new begins; {waiting} on the way are being settled."));
             }
+            RunEvent::Pausing => self.tell("It is time to pause: nothing new begins."),
+            RunEvent::WaitsToRetry(at) => self.tell(&format!(
+                "Whoever is left is tried again at {}; Ctrl-C pauses the run, and it can be resumed then or later.",
+                moment(at)
+            )),
             // Said with the command's end, in full.
             RunEvent::Halted(_) => {}
             RunEvent::SessionEndsFirst(at) => self.tell(&format!(

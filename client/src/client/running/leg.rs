@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use spine_rules::PracticeProfile;
 use spine_rules::import::Practice;
 use spine_session::{Action as Doing, Operator, Session, authorise};
@@ -21,25 +22,26 @@ use crate::spine::hl7::Hl7Spine;
 const BUILD: &str = concat!("scr ", env!("CARGO_PKG_VERSION"));
 
 impl Client {
-    /// One leg, from the taking of the lease to its return.
+    /// One leg, from the taking of the lease to its return; it pauses by itself at the time, if there is one.
     pub(super) async fn leg(
         &self,
         exchange: Arc<dyn Exchange>,
         session: &Session,
         request: RunRequest,
-        stop: Stop,
-        reporter: &dyn Reporter,
+        until: Option<Timestamp>,
+        (stop, reporter): (&Stop, &dyn Reporter),
     ) -> Result<Ended, ClientError> {
         let practice = self.practice().await?;
         let operator = self.operator(session).await?;
         let lease = self.lease(&operator.name).await?;
-        let order = self.order(exchange, session, &operator, &practice, request, &lease).await;
+        let order = self.order(exchange, session, &operator, &practice, request).await;
         let ended = match order {
             Ok((order, differences)) => {
                 for difference in differences {
                     reporter.report(RunEvent::Differs(difference));
                 }
-                bulk::conduct(order, stop, reporter).await.map_err(ClientError::from)
+                let order = Order { until, ..order };
+                bulk::conduct(order, lease.fence, stop.clone(), reporter).await.map_err(ClientError::from)
             }
             Err(error) => Err(error),
         };
@@ -55,7 +57,6 @@ impl Client {
         operator: &Operator,
         practice: &Practice,
         request: RunRequest,
-        lease: &Lease,
     ) -> Result<(Order, Vec<bulk::Difference>), ClientError> {
         let now = self.clock.now();
         let profile = PracticeProfile::from(practice);
@@ -93,11 +94,14 @@ impl Client {
             practice: profile,
             settings: settings.rules,
             contract: settings.contract,
+            ladder: settings.ladder_minutes,
             limits: settings.limits,
             permit: self.permit(session),
+            session_ends_at: session.ends_at(),
+            until: None,
+            retry_now: request.retry_now,
             new,
             resume,
-            fence: lease.fence,
         };
         Ok((order, differences))
     }
