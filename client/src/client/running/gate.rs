@@ -1,7 +1,7 @@
 //! The gate: whether a run may begin, asked before anything waits or opens.
 
 use jiff::Timestamp;
-use spine_rules::selection::{self, PastRun, Refusal};
+use spine_rules::selection::{self, PastRun};
 use spine_rules::{Counter, History, PracticeProfile};
 use spine_session::{Action as Doing, Session, authorise};
 use spine_store::{Action, Closed, Run, RunKind, Tally};
@@ -50,7 +50,8 @@ impl Client {
     ) -> Result<Option<Run>, ClientError> {
         let last = self.store.newest_run(Some(request.kind)).await?;
         let history = self.past(last.as_ref(), practice).await?;
-        selection::available(request.kind, request.action, request.group.as_deref(), &history).map_err(ClientError::NotOpen)?;
+        selection::available(request.kind, request.action, request.group.as_deref(), &history)
+            .map_err(ClientError::NotOpen)?;
         self.group(request).await?;
         match (&request.group, &last) {
             _ if request.action != Action::Resume => Ok(None),
@@ -85,16 +86,10 @@ impl Client {
         })
     }
 
-    /// A group that is named must have members; whoever leaves must be named by one.
+    /// A group that is named must have members.
     async fn group(&self, request: &RunRequest) -> Result<(), ClientError> {
-        if request.action == Action::Resume {
-            return Ok(());
-        }
         match &request.group {
-            None if request.kind == RunKind::BulkDeregistration => {
-                Err(ClientError::NotOpen(Refusal::GroupNeeded(request.kind)))
-            }
-            Some(name) if self.store.members(name).await?.is_empty() => {
+            Some(name) if request.action != Action::Resume && self.store.members(name).await?.is_empty() => {
                 Err(ClientError::NoGroup(name.clone()))
             }
             None | Some(_) => Ok(()),
