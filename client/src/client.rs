@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use spine_practice::{ColumnMap, Extract, write_changes};
 use spine_rules::record::{Candidate, PatientKey};
-use spine_rules::{Counter, Explained, PracticeProfile, Reason, Settings, State};
+use spine_rules::{Answers, Counter, Explained, PracticeProfile, Reason, Settings, State, Told};
 use spine_session::{Operator, Pin, Session, Smartcard};
 use spine_store::{Cursor, ImportReceipt, RunId, SqliteStore, Store, StoreOptions};
 use spine_transport::Exchange;
@@ -190,7 +190,18 @@ impl Client {
             Some(spine) => (Some(spine.retrieve(number).await?), Some(spine.standing(number).await?)),
             None => (None, None),
         };
-        Ok(holders.iter().map(|holder| rules.explain(holder, pds.as_ref(), standing.as_ref())).collect())
+        let mut explained = Vec::new();
+        for holder in &holders {
+            let mut answers =
+                Answers { pds: pds.as_ref(), standing: standing.as_ref(), ..Answers::default() };
+            let content = match (spine, rules.guarded(holder, answers)) {
+                (Some(spine), Some(event)) => Some(spine.event(number, event).await?),
+                _ => None,
+            };
+            answers.content = content.as_ref().map_or(Told::NotAsked, |content| content.as_ref().into());
+            explained.push(rules.explain(holder, answers));
+        }
+        Ok(explained)
     }
 
     /// Writes every local code change as CSV, to be taken back into the practice's own system; how many there were.

@@ -38,7 +38,8 @@ impl Client {
     ) -> Result<Option<Run>, ClientError> {
         let last = self.store.newest_run(Some(request.kind)).await?;
         let history = self.past(last.as_ref(), practice).await?;
-        selection::available(request.kind, request.action, &history).map_err(ClientError::NotOpen)?;
+        let group = request.group.as_deref();
+        selection::available(request.kind, request.action, group, &history).map_err(ClientError::NotOpen)?;
         if request.action != Action::Resume {
             self.group(request).await?;
             return Ok(None);
