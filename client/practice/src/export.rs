@@ -1,6 +1,10 @@
 //! Lists as CSV for the practice's spreadsheets: RFC 4180, and no cell that a spreadsheet takes for a formula.
 
+mod changes;
+
 use std::io::Write;
+
+pub use changes::{ChangesError, write_changes};
 
 /// Why a list cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -38,7 +42,7 @@ impl<W: Write> Sheet<W> {
 }
 
 /// A spreadsheet takes a cell that begins like this for a formula: an apostrophe makes it text.
-pub(crate) fn harmless(cell: &str) -> String {
+fn harmless(cell: &str) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
 }
 

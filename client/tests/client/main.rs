@@ -5,5 +5,6 @@ mod answers;
 mod bench;
 mod faults;
 mod schedule;
+mod switching;
 mod whole_job;
 mod world;

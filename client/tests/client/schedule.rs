@@ -1,6 +1,7 @@
 //! Runs on their schedule, in virtual time: starts, pauses, nights, both clock changes, and sessions that end first.
 
 use std::sync::Mutex;
+use std::time::Duration;
 
 use jiff::civil::{DateTime, Time};
 use jiff::tz::TimeZone;
@@ -143,7 +144,7 @@ async fn a_run_starts_at_its_time_and_holds_nothing_until_then() {
     let schedule = Schedule { start: Some(tonight()), ..Schedule::AT_ONCE };
     let run = bench.ask(&session, upload(Action::Run, schedule), Stop::default(), &told);
     let meanwhile = async {
-        bench.clock.wait(std::time::Duration::from_secs(2 * 3_600)).await;
+        bench.clock.wait(Duration::from_hours(2)).await;
         // Somebody else takes and returns the practice, and nothing is in the store of a run.
         let holder = spine_store::Holder { host: "elsewhere".into(), pid: 1, operator: "Ann".into() };
         let lease = bench.store.take_lease(&holder, bench.clock.now()).await.unwrap();
@@ -237,7 +238,7 @@ async fn a_stop_ends_the_wait_for_the_start_and_the_wait_between_two_legs() {
     };
     let stop = Stop::default();
     let asking = async {
-        bench.clock.wait(std::time::Duration::from_secs(60)).await;
+        bench.clock.wait(Duration::from_mins(1)).await;
         stop.ask();
     };
     let (refused, ()) =
@@ -249,7 +250,7 @@ async fn a_stop_ends_the_wait_for_the_start_and_the_wait_between_two_legs() {
     let stop = Stop::default();
     let told = Told::by(bench.clock);
     let asking = async {
-        bench.clock.wait(std::time::Duration::from_secs(2 * 3_600)).await;
+        bench.clock.wait(Duration::from_hours(2)).await;
         stop.ask();
     };
     let pauses = window(None, "23:00", "05:00");

@@ -44,12 +44,11 @@ impl Writer {
     /// Begins the list; a table begins with what it is of.
     pub(crate) fn begin<R: Row>(&mut self, title: &str) -> Result<Rows<'_>, CliError> {
         let into_file = self.into_file;
-        let to = match self.format {
-            Some(format) => To::List(List::begin::<R>(&mut self.sink, format)?),
-            None => {
-                self.output.tell(title);
-                To::Table(&mut self.sink)
-            }
+        let to = if let Some(format) = self.format {
+            To::List(List::begin::<R>(&mut self.sink, format)?)
+        } else {
+            self.output.tell(title);
+            To::Table(&mut self.sink)
         };
         Ok(Rows { to, into_file, shown: 0 })
     }

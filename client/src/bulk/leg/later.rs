@@ -34,13 +34,12 @@ impl Leg {
         why: String,
     ) -> Result<Write, Trouble> {
         let rung = self.so_far(key, deferrals).await?.by_ladder;
-        Ok(match self.ladder.due(rung, self.clock.now(), self.lot(key, rung)) {
-            Some(until) => Write { note: Some(why), ..self.fact(key, Fact::Deferred { until }) },
-            None => {
-                let aside = SetAside { reason: Reason::RetriesExhausted, details: vec![why] };
-                self.fact(key, Fact::SetAside(aside))
-            }
-        })
+        let due = self.ladder.due(rung, self.clock.now(), self.lot(key, rung));
+        if let Some(until) = due {
+            return Ok(Write { note: Some(why), ..self.fact(key, Fact::Deferred { until }) });
+        }
+        let aside = SetAside { reason: Reason::RetriesExhausted, details: vec![why] };
+        Ok(self.fact(key, Fact::SetAside(aside)))
     }
 
     /// The fact for a patient whom a rule declines. A record in use is looked at once more, at the end of the run; that uses up no rung of

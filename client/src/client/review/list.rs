@@ -40,7 +40,7 @@ pub struct List<'o> {
 type Out<'o> = &'o mut (dyn Write + Send);
 
 enum To<'o> {
-    Csv(Sheet<Out<'o>>),
+    Csv(Box<Sheet<Out<'o>>>),
     Json(Out<'o>),
 }
 
@@ -48,7 +48,7 @@ impl<'o> List<'o> {
     /// Begins a list of rows of this type.
     pub fn begin<R: Row>(out: Out<'o>, format: Format) -> Result<Self, ClientError> {
         let to = match format {
-            Format::Csv => To::Csv(Sheet::begin(out, R::HEADER)?),
+            Format::Csv => To::Csv(Box::new(Sheet::begin(out, R::HEADER)?)),
             Format::Json => {
                 write!(out, "{{\n  \"schema\": \"{}\",\n  \"rows\": [", R::SCHEMA)
                     .map_err(ExportError::from)?;
@@ -86,12 +86,12 @@ impl<'o> List<'o> {
         match self.to {
             To::Csv(sheet) => sheet.end()?,
             To::Json(out) => {
-                let mut close = if self.rows > 0 { "\n  ]".to_owned() } else { "]".to_owned() };
+                let close = if self.rows > 0 { "\n  ]" } else { "]" };
+                out.write_all(close.as_bytes()).map_err(ExportError::from)?;
                 for (name, value) in members {
-                    close.push_str(&format!(",\n  \"{name}\": {value}"));
+                    write!(out, ",\n  \"{name}\": {value}").map_err(ExportError::from)?;
                 }
-                close.push_str("\n}\n");
-                out.write_all(close.as_bytes()).and_then(|()| out.flush()).map_err(ExportError::from)?;
+                out.write_all(b"\n}\n").and_then(|()| out.flush()).map_err(ExportError::from)?;
             }
         }
         Ok(self.rows)

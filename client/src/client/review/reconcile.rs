@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
-use spine_rules::record::{Candidate, PatientKey};
+use spine_rules::record::{Candidate, LastAcknowledged, PatientKey};
 use spine_rules::standing::Standing;
 use spine_rules::{Reason, State};
 use spine_session::Session;
@@ -21,6 +21,7 @@ use super::Person;
 use super::list::Row;
 use crate::bulk::{Limits, Stop};
 use crate::client::Client;
+use crate::clock::Clock;
 use crate::error::ClientError;
 use crate::fault::{Disposition, SpineFault};
 use crate::login::LoginError;
@@ -129,10 +130,14 @@ impl Client {
         take: &mut (dyn FnMut(Reconciled) -> Result<(), ClientError> + Send),
     ) -> Result<Reconciliation, ClientError> {
         let run = self.to_reconcile(run).await?;
+        let (clock, asked_in) = (Arc::clone(&self.clock), session.clone());
         let asking = Arc::new(Asking {
-            client: self.clone(),
             spine: self.converse(exchange, session).await?,
-            session: session.clone(),
+            permit: Box::new(move || {
+                let live = asked_in.is_live(clock.now());
+                if live { Ok(()) } else { Err(LoginError::SessionOver(asked_in.ends_at())) }
+            }),
+            clock: Arc::clone(&self.clock),
             limits: Limits::default(),
             run: run.id,
             migration: run.kind == RunKind::ConsentMigration,
@@ -167,9 +172,10 @@ impl Client {
 
 /// Asks the Spine, as many questions at once as a run has lanes.
 struct Asking {
-    client: Client,
     spine: Arc<dyn Spine>,
-    session: Session,
+    clock: Arc<dyn Clock>,
+    /// Refuses as soon as the session is over.
+    permit: Box<dyn Fn() -> Result<(), LoginError> + Send + Sync>,
     limits: Limits,
     run: RunId,
     migration: bool,
@@ -204,12 +210,12 @@ impl Asking {
         event: EventId,
         reason: Reason,
     ) -> Result<Reconciled, ClientError> {
-        let later = candidate.acknowledged.map(|last| last.event);
+        let last = candidate.acknowledged;
         let number = candidate.record.number.valid();
         let (finding, newest) = match number {
             // The record has lost its number since: nobody can be asked about.
             None => (Finding::Unknown { expected: false }, None),
-            Some(number) => self.finding(number, event, later, reason).await?,
+            Some(number) => self.finding(number, event, last, reason).await?,
         };
         Ok(Reconciled { person: Person::of(candidate.record), run: self.run, reason, event, newest, finding })
     }
@@ -218,7 +224,7 @@ impl Asking {
         &self,
         number: NhsNumber,
         event: EventId,
-        later: Option<EventId>,
+        last: Option<LastAcknowledged>,
         reason: Reason,
     ) -> Result<(Finding, Option<EventId>), ClientError> {
         let standing = self.ask(|| self.spine.standing(number)).await?;
@@ -229,13 +235,17 @@ impl Asking {
             }
             Some(Standing::Told { newest, .. }) => newest.map(|newest| newest.event),
             Some(Standing::Refused) => {
-                return Ok((Finding::Unknown { expected: reason == Reason::SentDissent }, None));
+                // Whose dissent it acknowledged, in this run or since, of them it tells nothing more.
+                let expected = reason == Reason::SentDissent || last.is_some_and(|last| last.dissent);
+                return Ok((Finding::Unknown { expected }, None));
             }
             None => return Ok((Finding::Unknown { expected: false }, None)),
         };
         let finding = match newest {
             None => Finding::Missing,
-            Some(newest) if newest == event || Some(newest) == later => Finding::Matched,
+            Some(newest) if newest == event || last.is_some_and(|last| last.event == newest) => {
+                Finding::Matched
+            }
             Some(_) => match self.ask(|| self.spine.holds(number, event)).await? {
                 Some(Held::Stored) => Finding::Different,
                 Some(Held::Absent) => Finding::Missing,
@@ -253,9 +263,7 @@ impl Asking {
         let mut pause = Duration::from_millis(self.limits.question_pause_ms);
         let mut attempt = 1;
         loop {
-            if !self.session.is_live(self.client.clock.now()) {
-                return Err(LoginError::SessionOver(self.session.ends_at()).into());
-            }
+            (self.permit)()?;
             let fault = match question().await {
                 Ok(answer) => return Ok(Some(answer)),
                 Err(fault) => fault,
@@ -263,7 +271,7 @@ impl Asking {
             match fault.disposition() {
                 Disposition::SetAside => return Ok(None),
                 Disposition::Retry { after } if attempt < self.limits.question_attempts => {
-                    self.client.clock.wait(after.unwrap_or(pause)).await;
+                    self.clock.wait(after.unwrap_or(pause)).await;
                     pause = pause.saturating_mul(2);
                     attempt += 1;
                 }
@@ -311,3 +319,6 @@ impl Row for Reconciled {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,11 +22,23 @@ impl Client {
         request.schedule.check(now)?;
         let practice = self.practice().await?;
         let operator = self.operator(session).await?;
-        let resume = self.opens(request, &PracticeProfile::from(&practice)).await?;
+        let resume = if self.somebody_runs().await? {
+            // What it will have left cannot be known yet. Whoever begins now is told who holds the practice; whoever waits asks again then.
+            self.group(request).await?;
+            None
+        } else {
+            self.opens(request, &PracticeProfile::from(&practice)).await?
+        };
         let in_force = InForce::new(request, resume.as_ref(), practice.nn_days)?;
         let access = &in_force.settings.access;
         authorise(session, &operator, Doing::BulkRun, access, now).map_err(LoginError::from)?;
         Ok(())
+    }
+
+    /// Whether a run is going on just now.
+    async fn somebody_runs(&self) -> Result<bool, ClientError> {
+        let runs = self.store.runs().await?;
+        Ok(runs.iter().any(|run| run.closed.is_none() && !run.interrupted))
     }
 
     /// Whether the action is open, and its patient group is there; the run to go on with, if it is Resume.
@@ -38,13 +50,11 @@ impl Client {
     ) -> Result<Option<Run>, ClientError> {
         let last = self.store.newest_run(Some(request.kind)).await?;
         let history = self.past(last.as_ref(), practice).await?;
-        let group = request.group.as_deref();
-        selection::available(request.kind, request.action, group, &history).map_err(ClientError::NotOpen)?;
-        if request.action != Action::Resume {
-            self.group(request).await?;
-            return Ok(None);
-        }
+        selection::available(request.kind, request.action, request.group.as_deref(), &history)
+            .map_err(ClientError::NotOpen)?;
+        self.group(request).await?;
         match (&request.group, &last) {
+            _ if request.action != Action::Resume => Ok(None),
             (Some(named), Some(run)) if run.group.as_ref() != Some(named) => {
                 Err(ClientError::OtherGroup(run.group.clone()))
             }
@@ -61,7 +71,10 @@ impl Client {
             }
         }
         let past = match last {
-            Some(run) => Some(past(run, &self.store.tally(run.id).await?)),
+            Some(run) => {
+                let failed = self.store.failed(run.kind).await?;
+                Some(past(run, &self.store.tally(run.id).await?, failed))
+            }
             None => None,
         };
         let today = crate::clock::uk_date(self.clock.now());
@@ -75,23 +88,25 @@ impl Client {
 
     /// A group that is named must have members; whoever leaves must be named by one.
     async fn group(&self, request: &RunRequest) -> Result<(), ClientError> {
+        if request.action == Action::Resume {
+            return Ok(());
+        }
         match &request.group {
             None if request.kind == RunKind::BulkDeregistration => {
                 Err(ClientError::NotOpen(Refusal::GroupNeeded(request.kind)))
             }
-            None => Ok(()),
             Some(name) if self.store.members(name).await?.is_empty() => {
                 Err(ClientError::NoGroup(name.clone()))
             }
-            Some(_) => Ok(()),
+            None | Some(_) => Ok(()),
         }
     }
 }
 
 /// How far a run came. One that never closed has its closing before it, at least.
-fn past(run: &Run, tally: &Tally) -> PastRun {
+fn past(run: &Run, tally: &Tally, failed: u64) -> PastRun {
     let count = |counter| tally.counters.get(&counter).copied().unwrap_or(0);
     let unsettled = count(Counter::Unprocessed) + count(Counter::Sending);
     let finished = matches!(run.closed, Some((Closed::Finished, _)));
-    PastRun { outstanding: if finished { 0 } else { unsettled.max(1) }, failed: count(Counter::Failed) }
+    PastRun { outstanding: if finished { 0 } else { unsettled.max(1) }, failed }
 }

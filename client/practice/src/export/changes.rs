@@ -5,7 +5,7 @@ use std::io::Write;
 use jiff::civil::DateTime;
 use spine_rules::record::{LocalChange, PatientKey};
 
-use crate::export::harmless;
+use super::harmless;
 
 /// Why the changes cannot be written.
 #[derive(Debug, thiserror::Error)]
