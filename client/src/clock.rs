@@ -27,21 +27,7 @@ pub trait Clock: Send + Sync + 'static {
 }
 
 /// The longest nap before the clock is looked at again: a computer that slept must not oversleep.
-const NAP: Duration = Duration::from_secs(30);
-
-/// Returns when the clock shows the time, or when as much time has gone by as there was to it in the beginning: a clock that is put back
-/// makes nobody wait longer.
-pub async fn reach(clock: &dyn Clock, time: Timestamp) {
-    let (began, span) = (clock.uptime(), elapsed(clock.now(), time));
-    loop {
-        let left = span.saturating_sub(clock.uptime().saturating_sub(began));
-        let left = left.min(elapsed(clock.now(), time));
-        if left.is_zero() {
-            return;
-        }
-        clock.wait(left.min(NAP)).await;
-    }
-}
+pub(crate) const NAP: Duration = Duration::from_secs(30);
 
 /// Returns when the clock shows the time: for what is to happen by the clock on the wall.
 pub async fn strike(clock: &dyn Clock, time: Timestamp) {

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use spine_rules::lifecycle::retry::{Ladder, RetryContract};
 use spine_rules::record::PatientKey;
 use spine_rules::{Fact, MigrationSetAside};
@@ -18,7 +19,7 @@ use spine_store::{Store, Write};
 use tokio::sync::Semaphore;
 
 use super::recorder::Recorder;
-use crate::clock::Clock;
+use crate::clock::{Clock, after};
 use crate::compose::Composer;
 use crate::fault::Halt;
 use crate::ids::Ids;
@@ -34,6 +35,8 @@ pub(super) struct Leg {
     pub(super) store: Arc<dyn Store>,
     pub(super) spine: Arc<dyn Spine>,
     pub(super) clock: Arc<dyn Clock>,
+    /// Where the leg's own time begins.
+    pub(super) epoch: (Timestamp, Duration),
     pub(super) ids: Arc<dyn Ids>,
     pub(super) composer: Composer,
     pub(super) rules: DailyRules,
@@ -53,6 +56,12 @@ pub(super) struct Leg {
 }
 
 impl Leg {
+    /// The time by which deferrals are set and fall due: what the clock shows, but not before what it would show if nobody had put it back.
+    pub(super) fn now(&self) -> Timestamp {
+        let gone = self.clock.uptime().saturating_sub(self.epoch.1);
+        after(self.epoch.0, gone).max(self.clock.now())
+    }
+
     /// A fact that happens now.
     pub(super) fn fact(&self, key: &PatientKey, fact: Fact) -> Write {
         Write::new(key.clone(), fact, self.clock.now())

@@ -2,6 +2,7 @@
 //!
 //! Nothing is held while it waits: the practice's lease is taken when a leg begins and given back when it ends.
 
+mod dry;
 mod gate;
 mod leg;
 

@@ -72,6 +72,7 @@ impl Order {
             rules: DailyRules::new(self.settings, self.practice, intent, self.clock.now()),
             store: self.store,
             spine: self.spine,
+            epoch: (self.clock.now(), self.clock.uptime()),
             clock: self.clock,
             ids: self.ids,
             composer: self.composer,

@@ -12,7 +12,6 @@ use tokio::task::JoinSet;
 use crate::bulk::leg::Leg;
 use crate::bulk::progress::{Reporter, RunEvent};
 use crate::bulk::{lane, recovery};
-use crate::clock::reach;
 use crate::fault::Halt;
 
 /// How far a leg goes.
@@ -38,15 +37,14 @@ pub(super) async fn work(leg: &Arc<Leg>, span: Span, reporter: &dyn Reporter) {
         if next >= span.waits_until {
             return;
         }
-        if next > leg.clock.now() {
+        if next > leg.now() {
             reporter.report(RunEvent::WaitsToRetry(next));
         }
         tokio::select! {
-            () = reach(&*leg.clock, next) => {}
+            () = leg.reach(next) => {}
             () = leg.brake.pulled() => return,
         }
-        // By then it is due, whatever the clock shows.
-        horizon = next;
+        horizon = Timestamp::MIN;
     }
 }
 
@@ -102,7 +100,7 @@ async fn plan(leg: &Leg, horizon: Timestamp, feed: mpsc::Sender<(Entry, Candidat
     let mut after: Option<PatientKey> = None;
     let mut any = false;
     while !leg.brake.is_pulled() {
-        let due = Cursor::Due(leg.clock.now().max(horizon));
+        let due = Cursor::Due(leg.now().max(horizon));
         let page = match leg.store.page(leg.run, due, after.as_ref(), leg.limits.page).await {
             Ok(page) => page,
             Err(error) => {

@@ -11,6 +11,7 @@ use spine_store::Write;
 
 use super::Leg;
 use super::ask::Trouble;
+use crate::clock::{NAP, elapsed};
 
 /// How often a leg decides an entry afresh after the first time because its message was given up.
 const AFRESH: u32 = 5;
@@ -34,13 +35,12 @@ impl Leg {
         why: String,
     ) -> Result<Write, Trouble> {
         let rung = self.so_far(key, deferrals).await?.by_ladder;
-        Ok(match self.ladder.due(rung, self.clock.now(), self.lot(key, rung)) {
-            Some(until) => Write { note: Some(why), ..self.fact(key, Fact::Deferred { until }) },
-            None => {
-                let aside = SetAside { reason: Reason::RetriesExhausted, details: vec![why] };
-                self.fact(key, Fact::SetAside(aside))
-            }
-        })
+        let due = self.ladder.due(rung, self.now(), self.lot(key, rung));
+        if let Some(until) = due {
+            return Ok(Write { note: Some(why), ..self.fact(key, Fact::Deferred { until }) });
+        }
+        let aside = SetAside { reason: Reason::RetriesExhausted, details: vec![why] };
+        Ok(self.fact(key, Fact::SetAside(aside)))
     }
 
     /// The fact for a patient whom a rule declines. A record in use is looked at once more, at the end of the run; that uses up no rung of
@@ -56,7 +56,7 @@ impl Leg {
             return Ok(self.settling(key, aside));
         }
         let note = Some(Reason::InUse.code().to_owned());
-        Ok(Write { note, ..self.fact(key, Fact::Deferred { until: self.clock.now() }) })
+        Ok(Write { note, ..self.fact(key, Fact::Deferred { until: self.now() }) })
     }
 
     /// What the entry was put off for: read from its facts, where there can be any.
@@ -85,7 +85,19 @@ impl Leg {
     /// When the Spine is asked again for what it would not tell of at the end of a round; `None` once the ladder is spent.
     pub(in crate::bulk) fn doubt_due(&self, rung: u32) -> Option<Timestamp> {
         // In the middle of the jitter: nobody else has this lot.
-        self.ladder.due(rung, self.clock.now(), 127)
+        self.ladder.due(rung, self.now(), 127)
+    }
+
+    /// Returns when the time has come.
+    pub(in crate::bulk) async fn reach(&self, time: Timestamp) {
+        loop {
+            let left = elapsed(self.now(), time);
+            if left.is_zero() {
+                return;
+            }
+            // A computer that slept must not oversleep.
+            self.clock.wait(left.min(NAP)).await;
+        }
     }
 
     /// Counts that an entry's message was given up and the entry is decided afresh.

@@ -8,15 +8,9 @@ use crate::fault::Halt;
 
 /// The operator's stop: cheap to clone, for a signal handler or a screen.
 /// Requirement: RUN-006.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Stop {
     asked: Flag,
-}
-
-impl Default for Stop {
-    fn default() -> Self {
-        Self { asked: Flag::default() }
-    }
 }
 
 impl Stop {

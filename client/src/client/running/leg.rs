@@ -50,7 +50,7 @@ impl Client {
         ended
     }
 
-    async fn order(
+    pub(super) async fn order(
         &self,
         exchange: Arc<dyn Exchange>,
         session: &Session,

@@ -8,7 +8,7 @@ use spine_rules::record::{
     LastAcknowledged, LocalFlags, PatientRecord, RecordedNumber, Registration, RegistrationKind,
     RegistrationStatus,
 };
-use spine_rules::standing::StandingSummary;
+use spine_rules::standing::{StandingContent, StandingSummary};
 use spine_vocabulary::AcsPermission;
 
 use super::*;
@@ -41,6 +41,10 @@ impl Spine for Says {
 
     async fn holds(&self, _: NhsNumber, _: EventId) -> Result<Held, SpineFault> {
         Ok(self.held)
+    }
+
+    async fn event(&self, _: NhsNumber, _: EventId) -> Result<Option<StandingContent>, SpineFault> {
+        panic!("a reconciliation reads no summary")
     }
 
     async fn submit(&self, _: &Message) -> Submitted {
