@@ -22,7 +22,7 @@ impl Client {
         request.schedule.check(now)?;
         let practice = self.practice().await?;
         let operator = self.operator(session).await?;
-        let resume = if self.somebody_runs().await? {
+        let resume = if self.running().await?.is_some() {
             // What it will have left cannot be known yet. Whoever begins now is told who holds the practice; whoever waits asks again then.
             self.group(request).await?;
             None
@@ -35,10 +35,11 @@ impl Client {
         Ok(())
     }
 
-    /// Whether a run is going on just now.
-    async fn somebody_runs(&self) -> Result<bool, ClientError> {
+    /// The kind of the run that is going on just now.
+    pub(super) async fn running(&self) -> Result<Option<RunKind>, ClientError> {
         let runs = self.store.runs().await?;
-        Ok(runs.iter().any(|run| run.closed.is_none() && !run.interrupted))
+        let running = runs.iter().find(|run| run.closed.is_none() && !run.interrupted);
+        Ok(running.map(|run| run.kind))
     }
 
     /// Whether the action is open, and its patient group is there; the run to go on with, if it is Resume.
