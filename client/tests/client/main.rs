@@ -3,12 +3,9 @@
 
 mod answers;
 mod bench;
-mod clocks;
-mod dry;
+mod bulk;
 mod faults;
-mod ladder;
 mod schedule;
-mod stopping;
 mod switching;
 mod whole_job;
 mod world;
