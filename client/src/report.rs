@@ -4,21 +4,22 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use spine_rules::{Counter, Reason};
-use spine_store::{Closed, ImportReceipt, Run, Tally};
+use spine_store::{Closed, ImportReceipt, Run, RunId, Tally};
 
+use crate::bulk::Prediction;
 use crate::clock::elapsed;
 
 /// A run's report. Its JSON form is stable.
 /// Requirements: RUN-001, RUN-015.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Report {
-    /// The run's number in this store.
+    /// The run's number in this store; 0 of a dry run.
     pub run: i64,
     /// `initial-upload`, `consent-migration`, ..
     pub kind: String,
     /// The action that opened it.
     pub action: String,
-    /// `finished`, `stopped`, `halted`, `interrupted` or `running`.
+    /// `finished`, `stopped`, `halted`, `interrupted` or `running`; of a dry run that saw everybody `predicted`.
     pub state: &'static str,
     /// How many legs it took.
     pub legs: u32,
@@ -116,6 +117,34 @@ impl Report {
             settings: serde_json::from_str(&run.settings).unwrap_or_default(),
             build: run.build.clone(),
         }
+    }
+
+    /// The report of a dry run: what the run would have come to.
+    #[must_use]
+    pub(crate) fn predicted(
+        prediction: &Prediction,
+        import: Option<&ImportReceipt>,
+        now: jiff::Timestamp,
+    ) -> Self {
+        let Prediction { tally, closed, new, .. } = prediction;
+        let run = Run {
+            id: RunId(0),
+            kind: new.kind,
+            action: new.action,
+            legs: 0,
+            opened_at: new.at,
+            closed: Some((*closed, now)),
+            interrupted: false,
+            population: tally.population,
+            group: new.group.clone(),
+            user: new.user.clone(),
+            role_profile: new.role_profile.clone(),
+            settings: new.settings.clone(),
+            build: new.build.clone(),
+        };
+        let whole = *closed == Closed::Finished;
+        let report = Self::new(&run, tally, import, now);
+        Self { state: if whole { "predicted" } else { report.state }, ..report }
     }
 
     /// Patients of whom nobody knows any more whether the Spine has their summary.

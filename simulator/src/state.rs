@@ -4,6 +4,7 @@
 //! event index, ledger; the queue of what falls due is never held with another lock, and no lock while anything is parsed.
 
 mod chain;
+mod content;
 mod job;
 mod memory;
 mod patient;
@@ -11,6 +12,7 @@ mod shard;
 
 pub use chain::EventStatus;
 pub(crate) use chain::{Event, EventAuthor, Staleness};
+pub(crate) use content::{Content, Stored};
 pub(crate) use job::{Job, Outcome, Seen, Stage, Use};
 pub(crate) use memory::Memory;
 pub(crate) use patient::{Patient, Standing};

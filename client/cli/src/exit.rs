@@ -5,7 +5,7 @@
 use spine_client::fault::SpineFault;
 use spine_client::session::{AssertionError, SignInError};
 use spine_client::spine::identity::IdentityError;
-use spine_client::{ClientError, Closed, Counters, Ended, Halt, LoginError, Reason, StoreError};
+use spine_client::{ClientError, Closed, Counters, Ended, Halt, LoginError, Prediction, Reason, StoreError};
 
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +96,24 @@ impl Exit {
             (None, Closed::Finished) if in_doubt > 0 => Self::InDoubt,
             (None, Closed::Finished) if Counters::of(&ended.tally).failed > 0 => Self::SomeFailed,
             (None, Closed::Finished) => Self::Done,
+        }
+    }
+
+    /// How a dry run ended: as the run would have. One that was stopped predicts nothing.
+    #[must_use]
+    pub fn of_prediction(prediction: &Prediction) -> Self {
+        match (&prediction.halt, prediction.closed) {
+            (Some(halt), _) => Self::of_halt(halt),
+            (None, Closed::Stopped | Closed::Halted) => Self::Interrupted,
+            (None, Closed::Finished) => {
+                let counters = Counters::of(&prediction.tally);
+                match (counters.unprocessed + counters.sending, counters.failed) {
+                    (0, 0) => Self::Done,
+                    (0, _) => Self::SomeFailed,
+                    // Whoever could not be asked about would wait for a later attempt.
+                    _ => Self::Paused,
+                }
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Everything with patients in it is the operator's own report. It comes in pages, so that a practice of any size fits.
 
+pub(super) mod foreseen;
 pub(super) mod history;
 pub(super) mod list;
 pub(super) mod mark;

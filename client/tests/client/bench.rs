@@ -218,7 +218,7 @@ pub(crate) fn request(kind: RunKind, action: Action) -> RunRequest {
     RunRequest { settings: Some(settings), ..RunRequest::new(kind, action) }
 }
 
-fn wire(request: Request) -> WireRequest {
+pub(crate) fn wire(request: Request) -> WireRequest {
     WireRequest {
         method: if request.method == Method::Post { http::Method::POST } else { http::Method::GET },
         path_and_query: request.target,

@@ -4,6 +4,7 @@
 mod answers;
 mod bench;
 mod bulk;
+mod event;
 mod faults;
 mod schedule;
 mod switching;

@@ -10,7 +10,7 @@ mod multipart;
 mod soap;
 
 pub(crate) use ebxml::{Addressee, error_list, header};
-pub(crate) use element::Element;
+pub(crate) use element::{Element, escape};
 pub(crate) use fault::fault;
 pub(crate) use message::{Acknowledgement, Message, local_stamp, reason};
 pub(crate) use multipart::{CONTENT_TYPE, related};

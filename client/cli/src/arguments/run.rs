@@ -28,6 +28,12 @@ pub(crate) struct RunOptions {
     pub(crate) times: Times,
     #[command(flatten)]
     pub(crate) means: Means,
+    /// Predict what the run would come to, and send, record and change nothing. It asks the Spine what the run would ask.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// With --dry-run: into this file (CSV) what would become of each patient, by the practice's own id.
+    #[arg(long, value_name = "FILE", requires = "dry_run")]
+    pub(crate) foreseen: Option<PathBuf>,
     /// Try at once whoever waits for a later attempt.
     #[arg(long)]
     pub(crate) retry_now: bool,

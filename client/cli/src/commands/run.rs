@@ -2,6 +2,7 @@
 
 mod conduct;
 mod confirm;
+mod dry;
 mod ending;
 
 use spine_client::session::{Session, SessionFile};
@@ -14,6 +15,9 @@ use crate::failure::CliError;
 
 /// Requirement: RUN-014.
 pub(super) async fn run(desk: &Desk, options: RunOptions) -> Result<Exit, CliError> {
+    if options.dry_run {
+        return dry::run(desk, options).await;
+    }
     let (spine, asks) = (options.spine.file.clone(), !options.yes);
     let request = request(options)?;
     if asks {

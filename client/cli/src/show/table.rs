@@ -19,6 +19,9 @@ const NAMES: [(Counter, &str); 5] = [
 #[must_use]
 pub fn headline(report: &Report) -> String {
     let kind = RunKind::from_code(&report.kind).map_or(report.kind.as_str(), |kind| kind.text());
+    if report.run == 0 {
+        return format!("{kind}, dry run: {}; nothing was sent, recorded or changed\n", report.state);
+    }
     let legs = if report.legs == 1 { "1 leg".to_owned() } else { format!("{} legs", report.legs) };
     format!("{kind}, run {}: {} ({legs})\n", report.run, report.state)
 }

@@ -30,6 +30,8 @@ pub struct Prediction {
     pub closed: Closed,
     /// Why it halted, if it did.
     pub halt: Option<Halt>,
+    /// What would have opened the run or the leg.
+    pub new: NewRun,
 }
 
 /// What would become of one patient.
@@ -79,7 +81,7 @@ pub async fn predict(
         (None, false) => Closed::Stopped,
         (None, true) => Closed::Finished,
     };
-    Ok(Prediction { tally, closed, halt })
+    Ok(Prediction { tally, closed, halt, new: source.new })
 }
 
 /// The counters, every one of them present.

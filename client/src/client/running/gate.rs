@@ -1,7 +1,7 @@
 //! The gate: whether a run may begin, asked before anything waits or opens.
 
 use jiff::Timestamp;
-use spine_rules::selection::{self, PastRun, Refusal};
+use spine_rules::selection::{self, PastRun};
 use spine_rules::{Counter, History, PracticeProfile};
 use spine_session::{Action as Doing, Session, authorise};
 use spine_store::{Action, Closed, Run, RunKind, Tally};
@@ -22,7 +22,7 @@ impl Client {
         request.schedule.check(now)?;
         let practice = self.practice().await?;
         let operator = self.operator(session).await?;
-        let resume = if self.somebody_runs().await? {
+        let resume = if self.running().await?.is_some() {
             // What it will have left cannot be known yet. Whoever begins now is told who holds the practice; whoever waits asks again then.
             self.group(request).await?;
             None
@@ -35,10 +35,11 @@ impl Client {
         Ok(())
     }
 
-    /// Whether a run is going on just now.
-    async fn somebody_runs(&self) -> Result<bool, ClientError> {
+    /// The kind of the run that is going on just now.
+    pub(super) async fn running(&self) -> Result<Option<RunKind>, ClientError> {
         let runs = self.store.runs().await?;
-        Ok(runs.iter().any(|run| run.closed.is_none() && !run.interrupted))
+        let running = runs.iter().find(|run| run.closed.is_none() && !run.interrupted);
+        Ok(running.map(|run| run.kind))
     }
 
     /// Whether the action is open, and its patient group is there; the run to go on with, if it is Resume.
@@ -86,16 +87,10 @@ impl Client {
         })
     }
 
-    /// A group that is named must have members; whoever leaves must be named by one.
+    /// A group that is named must have members.
     async fn group(&self, request: &RunRequest) -> Result<(), ClientError> {
-        if request.action == Action::Resume {
-            return Ok(());
-        }
         match &request.group {
-            None if request.kind == RunKind::BulkDeregistration => {
-                Err(ClientError::NotOpen(Refusal::GroupNeeded(request.kind)))
-            }
-            Some(name) if self.store.members(name).await?.is_empty() => {
+            Some(name) if request.action != Action::Resume && self.store.members(name).await?.is_empty() => {
                 Err(ClientError::NoGroup(name.clone()))
             }
             None | Some(_) => Ok(()),

@@ -78,21 +78,22 @@ fn column(headings: &[String]) -> Option<usize> {
 fn term(cells: &[String], description: Option<usize>) -> Option<String> {
     let place = description.unwrap_or(usize::from(cells.len() > 1));
     let cell = cells.get(place).filter(|cell| !cell.is_empty());
-    let term = cell.cloned().unwrap_or_else(|| cells.join(" ").trim().to_owned());
+    let filled = || cells.iter().filter(|cell| !cell.is_empty()).map(String::as_str).collect::<Vec<_>>();
+    let term = cell.cloned().unwrap_or_else(|| filled().join(" "));
     (!term.is_empty() && !term.starts_with(NOTHING_HERE)).then_some(term)
 }
 
-/// All text below an element, the words of each element parted by a space.
+/// All words below an element, one space between two.
 fn words(element: Element<'_>) -> String {
     let mut words = String::new();
-    for text in element.descendants().map(Element::text).filter(|text| !text.is_empty()) {
+    for word in element.descendants().flat_map(|element| element.text().split_whitespace()) {
         if words.len() >= LONGEST {
             break;
         }
         if !words.is_empty() {
             words.push(' ');
         }
-        words.extend(text.chars().take(LONGEST));
+        words.extend(word.chars().take(LONGEST));
     }
     words
 }
