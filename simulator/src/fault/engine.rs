@@ -126,15 +126,15 @@ impl Faults {
         self.has_rules.store(false, Ordering::SeqCst);
     }
 
-    /// Adds a rule at the end of the plan; attempts go on being counted.
-    pub fn add(&self, rule: FaultRule) -> Result<(), PlanError> {
-        rule.check()?;
+    /// Adds rules at the end of the plan, all or none; attempts go on being counted.
+    pub fn add(&self, rules: impl IntoIterator<Item = FaultRule>) -> Result<(), PlanError> {
         let mut inner = self.inner();
         let mut plan = inner.plan();
-        plan.rules.push(rule.clone());
+        let before = plan.rules.len();
+        plan.rules.extend(rules);
         plan.check()?;
-        inner.rules.push(Standing::new(rule));
-        self.has_rules.store(true, Ordering::SeqCst);
+        inner.rules.extend(plan.rules.drain(before..).map(Standing::new));
+        self.has_rules.store(!inner.rules.is_empty(), Ordering::SeqCst);
         Ok(())
     }
 

@@ -101,7 +101,7 @@ fn each_row_of_the_menu_fires_and_shows() {
     assert_eq!(calm, journey(&World::new()), "the journey itself is not always the same");
     for row in MENU.iter() {
         let world = World::new();
-        world.spine.faults().add(row.rule.clone()).expect("a rule");
+        world.spine.faults().add([row.rule.clone()]).expect("a rule");
         let shown = journey(&world);
         let fired = world.spine.faults().fired()[&row.rule.name];
         assert!(fired > 0, "{}: {} never fired", row.id, row.rule.name);
