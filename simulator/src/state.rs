@@ -15,4 +15,4 @@ pub(crate) use chain::{Event, EventAuthor, Staleness};
 pub(crate) use content::{Content, Stored};
 pub(crate) use job::{Job, Outcome, Seen, Stage, Use};
 pub(crate) use memory::Memory;
-pub(crate) use patient::{Patient, Standing};
+pub(crate) use patient::{Patient, Shown, Standing};
