@@ -8,6 +8,7 @@ pub mod agreement;
 pub mod case;
 pub mod cases;
 pub mod fuzzing;
+pub mod kills;
 pub mod outcome;
 pub mod program;
 pub mod report;

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod coverage;
+mod kills;
 mod run;
 mod wrong;
 
@@ -51,6 +52,7 @@ pub fn main_with(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }),
         Command::WrongClient(wanted) => wrong::client(&wanted),
         Command::WrongSpine(wanted) => wrong::spine(&wanted),
+        Command::Kills(wanted) => kills::run(&wanted),
     };
     match ended {
         Ok(Exit::Holds) => ExitCode::SUCCESS,

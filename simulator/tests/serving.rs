@@ -14,8 +14,6 @@ mod document;
 mod http;
 #[path = "serving/identity.rs"]
 mod identity;
-#[path = "serving/kept.rs"]
-mod kept;
 #[path = "serving/population.rs"]
 mod population;
 #[path = "serving/program.rs"]

@@ -13,6 +13,7 @@ Examples:
   spine-conformance run --case consent/a-dissent-is-set-on-the-acs
   spine-conformance requirements coverage                         what has no case, and what nothing proves
   spine-conformance agree --deep                                  rules and oracle on 900,000 generated patients
+  spine-conformance kills --scr target/release/scr --simulator target/release/spine-simulator --times 100
 ";
 
 /// Says, requirement by requirement, what a client and a Spine do.
@@ -45,6 +46,8 @@ pub(super) enum Command {
     WrongClient(WrongClient),
     /// Be a Spine with a planted defect: a relay before a running one, until standard input ends.
     WrongSpine(WrongSpine),
+    /// Kill the client and the fake Spine (SIGKILL) at random moments of bulk runs, resume, and audit.
+    Kills(Kills),
 }
 
 #[derive(Debug, Args)]
@@ -145,6 +148,25 @@ pub(super) struct WrongSpine {
     /// The ready file to write.
     #[arg(long, value_name = "FILE")]
     pub(super) ready_file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Kills {
+    /// The client's program.
+    #[arg(long, value_name = "PROGRAM")]
+    pub(super) scr: PathBuf,
+    /// The fake Spine's program.
+    #[arg(long, value_name = "PROGRAM")]
+    pub(super) simulator: PathBuf,
+    /// How many kills must strike.
+    #[arg(long, value_name = "N", default_value_t = 25)]
+    pub(super) times: u32,
+    /// Chooses the moments.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Patients of the practice.
+    #[arg(long, value_name = "N", default_value_t = 60)]
+    pub(super) patients: usize,
 }
 
 #[cfg(test)]

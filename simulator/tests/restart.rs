@@ -1,4 +1,15 @@
 //! A fake Spine that outlives its process: started again with the same folder, it is the same one.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+#[path = "serving/client.rs"]
+#[expect(dead_code, reason = "the suite of the sockets uses the rest")]
+mod client;
+#[path = "services/document.rs"]
+#[expect(dead_code, reason = "the suite of the services uses the rest")]
+mod document;
+#[path = "serving/population.rs"]
+#[expect(dead_code, reason = "the suite of the sockets uses the rest")]
+mod population;
 
 use std::path::Path;
 
