@@ -149,7 +149,7 @@ pub struct Switch {
 pub enum Marking {
     /// Seen to: whatever was to be done at the practice is done.
     Seen,
-    /// What the overwrite guard held may be sent by Failed, until something is acknowledged.
+    /// What the overwrite guard held may be sent by Failed, until a summary of the patient is acknowledged (an ACS setting is none).
     Release,
 }
 

@@ -4,3 +4,4 @@ pub(crate) mod candidate;
 pub(crate) mod group;
 pub(crate) mod ledger;
 pub(crate) mod row;
+pub(crate) mod switch;

@@ -7,11 +7,14 @@
 mod import;
 mod runs;
 mod store;
+mod worklist;
 mod world;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::error::StoreError;
+use crate::lease::Fence;
 use crate::options::StoreOptions;
 use crate::seam::Result;
 use world::World;
@@ -28,8 +31,8 @@ pub struct MemoryStore {
 #[derive(Debug, Default)]
 struct Disk {
     world: World,
-    /// The process that holds the operating system's lock.
-    locked_by: Option<u64>,
+    /// The operating system's lock of each host that has one: the process that holds it, and for which lease.
+    locks: BTreeMap<String, (u64, Fence)>,
     processes: u64,
     dead: Vec<u64>,
     writes: u64,
@@ -153,8 +156,6 @@ impl Disk {
     }
 
     fn unlock(&mut self, process: u64) {
-        if self.locked_by == Some(process) {
-            self.locked_by = None;
-        }
+        self.locks.retain(|_, (holder, _)| *holder != process);
     }
 }

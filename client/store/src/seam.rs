@@ -59,16 +59,12 @@ pub trait Store: Send + Sync + 'static {
     /// The members of a patient group of the last import, in key order; empty where there is no such group.
     async fn members(&self, group: &str) -> Result<Vec<PatientKey>>;
 
-    /// Switches SCR on or off. Refused while a lease is held, for a run's rules must not change under it.
-    async fn switch_scr(&self, switch: &Switch) -> Result<()> {
-        let _ = switch;
-        Err(StoreError::Missing("switch"))
-    }
+    /// Switches SCR on or off. Refused while a lease is held, for a run's rules must not change under it; takes none itself. Refused
+    /// for more than 99 nn days.
+    async fn switch_scr(&self, switch: &Switch) -> Result<()>;
 
     /// Every switch, oldest first.
-    async fn switches(&self) -> Result<Vec<Switch>> {
-        Err(StoreError::Missing("switches"))
-    }
+    async fn switches(&self) -> Result<Vec<Switch>>;
 
     // ---- Worklists --------------------------------------------------------------------------------------------
 
@@ -80,16 +76,10 @@ pub trait Store: Send + Sync + 'static {
         reasons: &[Reason],
         after: Option<(&PatientKey, RunId)>,
         limit: usize,
-    ) -> Result<Vec<Waiting>> {
-        let _ = (run, reasons, after, limit);
-        Err(StoreError::Missing("worklist"))
-    }
+    ) -> Result<Vec<Waiting>>;
 
-    /// Marks patients, all of them or none.
-    async fn mark(&self, marks: &[Mark]) -> Result<()> {
-        let _ = marks;
-        Err(StoreError::Missing("marks"))
-    }
+    /// Marks patients, all of them or none, at any time. Refused where one of them is on no record.
+    async fn mark(&self, marks: &[Mark]) -> Result<()>;
 
     // ---- Exclusion --------------------------------------------------------------------------------------------
 
@@ -116,22 +106,13 @@ pub trait Store: Send + Sync + 'static {
         selection: Selection<'_>,
         after: Option<&PatientKey>,
         limit: usize,
-    ) -> Result<Vec<Candidate>> {
-        let _ = (selection, after, limit);
-        Err(StoreError::Missing("candidates"))
-    }
+    ) -> Result<Vec<Candidate>>;
 
     /// How many patients Failed of this kind would take: by [`Earlier::of`](crate::Earlier::of).
-    async fn failed(&self, kind: RunKind) -> Result<u64> {
-        let _ = kind;
-        Err(StoreError::Missing("failed"))
-    }
+    async fn failed(&self, kind: RunKind) -> Result<u64>;
 
     /// The legs of a run, oldest first.
-    async fn legs(&self, run: RunId) -> Result<Vec<LegRecord>> {
-        let _ = run;
-        Err(StoreError::Missing("legs"))
-    }
+    async fn legs(&self, run: RunId) -> Result<Vec<LegRecord>>;
 
     /// Opens a further leg of a run: everything `Sending` or `Accepted` becomes `Uncertain` (`Interrupted`), in one transaction.
     async fn open_leg(&self, fence: Fence, run: RunId, leg: &NewRun) -> Result<Run>;

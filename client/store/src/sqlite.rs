@@ -17,6 +17,7 @@ use std::path::Path;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use spine_rules::Reason;
 use spine_rules::import::{Operator, Practice};
 use spine_rules::record::{Candidate, PatientKey};
 use spine_vocabulary::{NhsNumber, UserId};
@@ -25,10 +26,10 @@ use sqlx::sqlite::SqlitePool;
 use tokio::sync::Mutex;
 
 use self::import::practice;
-use crate::entry::{CodeChange, Cursor, Entry, History, Tally, Write};
+use crate::entry::{CodeChange, Cursor, Entry, History, Mark, Switch, Tally, Waiting, Write};
 use crate::lease::{Fence, Holder, Lease};
 use crate::options::StoreOptions;
-use crate::run::{Closed, NewRun, Run, RunId, RunKind, Selection};
+use crate::run::{Closed, LegRecord, NewRun, Run, RunId, RunKind, Selection};
 use crate::seam::{ImportItems, ImportReceipt, Result, Store};
 
 /// A store in one SQLite file.
@@ -89,6 +90,28 @@ impl Store for SqliteStore {
         read::members(self, group).await
     }
 
+    async fn switch_scr(&self, switch: &Switch) -> Result<()> {
+        import::switch::put(self, switch).await
+    }
+
+    async fn switches(&self) -> Result<Vec<Switch>> {
+        import::switch::all(self).await
+    }
+
+    async fn waiting(
+        &self,
+        run: Option<RunId>,
+        reasons: &[Reason],
+        after: Option<(&PatientKey, RunId)>,
+        limit: usize,
+    ) -> Result<Vec<Waiting>> {
+        read::worklist::waiting(self, run, reasons, after, limit).await
+    }
+
+    async fn mark(&self, marks: &[Mark]) -> Result<()> {
+        record::mark::mark(self, marks).await
+    }
+
     async fn take_lease(&self, holder: &Holder, now: Timestamp) -> Result<Lease> {
         lease::take(self, holder, now).await
     }
@@ -102,7 +125,24 @@ impl Store for SqliteStore {
     }
 
     async fn open_run(&self, fence: Fence, run: &NewRun, selection: Selection<'_>) -> Result<Run> {
-        runs::open_run(self, fence, run, selection).await
+        runs::opening::open_run(self, fence, run, selection).await
+    }
+
+    async fn candidates(
+        &self,
+        selection: Selection<'_>,
+        after: Option<&PatientKey>,
+        limit: usize,
+    ) -> Result<Vec<Candidate>> {
+        runs::opening::candidates(self, selection, after, limit).await
+    }
+
+    async fn failed(&self, kind: RunKind) -> Result<u64> {
+        runs::opening::failed(self, kind).await
+    }
+
+    async fn legs(&self, run: RunId) -> Result<Vec<LegRecord>> {
+        runs::legs(self, run).await
     }
 
     async fn open_leg(&self, fence: Fence, run: RunId, leg: &NewRun) -> Result<Run> {

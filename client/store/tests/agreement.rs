@@ -7,14 +7,20 @@
 mod bench;
 
 use std::fmt::Write as _;
+use std::sync::Mutex;
 
 use bench::{
-    Bench, Memory, Sqlite, bytes, holder, implied, import, item, key, live, new_run, patient, t, uploaded,
+    Bench, Memory, Sqlite, bytes, holder, implied, import, item, key, live, mark, new_run, patient, t,
+    uploaded,
 };
 use proptest::prelude::*;
+use spine_rules::import::ImportItem;
 use spine_rules::lifecycle::State;
-use spine_rules::{Fact, Reason, SetAside, Warning};
-use spine_store::{Closed, Cursor, Fence, FrozenBytes, RunId, RunKind, Selection, Store, Uploaded, Write};
+use spine_rules::{Counter, Fact, Reason, SetAside, Warning};
+use spine_store::{
+    Closed, Cursor, Earlier, Fence, FrozenBytes, Listing, Marking, NewRun, RunId, RunKind, Selection, Store,
+    Uploaded, Write,
+};
 
 /// Patients of every case: few, so that their stories grow long.
 const PATIENTS: u32 = 4;
@@ -26,13 +32,21 @@ enum Step {
     Group(Vec<(u32, u8)>),
     /// The process dies, and the next one resumes.
     Resume,
-    /// The leg is stopped and another run opens.
-    NextRun(bool),
+    /// The leg is stopped and another run opens: a number that chooses its kind and whom it takes.
+    NextRun(u8),
+    /// People mark patients: whom, and whether they release them.
+    Mark(Vec<(u32, bool)>),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let group = proptest::collection::vec((1..=PATIENTS, any::<u8>()), 1..6).prop_map(Step::Group);
-    let step = prop_oneof![8 => group, 1 => Just(Step::Resume), 1 => any::<bool>().prop_map(Step::NextRun)];
+    let marks = proptest::collection::vec((1..=PATIENTS, any::<bool>()), 1..4).prop_map(Step::Mark);
+    let step = prop_oneof![
+        8 => group,
+        1 => Just(Step::Resume),
+        1 => any::<u8>().prop_map(Step::NextRun),
+        1 => marks,
+    ];
     proptest::collection::vec(step, 1..40)
 }
 
@@ -90,7 +104,8 @@ struct Walk<B: Bench> {
 impl<B: Bench> Walk<B> {
     async fn begin() -> Self {
         let bench = B::new().await;
-        import(bench.store(), (1..=PATIENTS).map(|n| item(patient(n)))).await.unwrap();
+        let groups = [2, 4].map(|n| ImportItem::Group("even".to_owned(), key(n), 2));
+        import(bench.store(), (1..=PATIENTS).map(|n| item(patient(n))).chain(groups)).await.unwrap();
         let fence = bench.store().take_lease(&holder("here"), t(0)).await.unwrap().fence;
         let run = bench
             .store()
@@ -112,28 +127,41 @@ impl<B: Bench> Walk<B> {
         store.open_leg(self.fence, self.run, &new_run(RunKind::InitialUpload, now)).await.unwrap();
     }
 
-    async fn next_run(&mut self, now: i64, migration: bool) -> Result<(), String> {
+    /// Opens the next run and returns whom its selection was shown, and how.
+    async fn next_run(&mut self, now: i64, choice: u8) -> Result<String, String> {
         let store = self.bench.store();
         store.close_leg(self.fence, self.run, Closed::Stopped, t(now)).await.unwrap();
-        let kind = if migration { RunKind::ConsentMigration } else { RunKind::BulkUpdate };
-        let opened = store
-            .open_run(
-                self.fence,
-                &new_run(kind, now),
-                Selection::whom(&|listing| listing.record.key != key(2)),
-            )
-            .await;
-        self.run = opened.map_err(|error| error.to_string())?.id;
-        Ok(())
+        let kinds = RunKind::ALL;
+        let kind = kinds[usize::from(choice) % kinds.len()];
+        let shown = Mutex::new(String::new());
+        let takes = |listing: &Listing<'_>| {
+            let two = listing.record.key == key(2);
+            write!(shown.lock().unwrap(), "{two} {:?};", listing.before).unwrap();
+            // Now and then only whom Failed takes; otherwise everybody but one.
+            if choice.is_multiple_of(3) { listing.before == Some(Counter::Failed) } else { !two }
+        };
+        let selection = Selection {
+            group: choice.is_multiple_of(4).then_some("even"),
+            earlier: [Some((kind, Earlier::NewestOfKind)), Some((kind, Earlier::LastRun)), None]
+                [usize::from(choice / 5) % 3],
+            takes: &takes,
+        };
+        let dry = store.candidates(selection, None, 100).await.unwrap().len() as u64;
+        let new = NewRun { group: selection.group.map(ToOwned::to_owned), ..new_run(kind, now) };
+        let opened = store.open_run(self.fence, &new, selection).await.map_err(|error| error.to_string())?;
+        assert_eq!(opened.population, dry, "a dry run takes whom the run takes");
+        self.run = opened.id;
+        Ok(shown.into_inner().unwrap())
     }
 
-    async fn state(&self, n: u32) -> State {
-        self.bench
-            .store()
-            .entry(self.run, &key(n))
-            .await
-            .unwrap()
-            .map_or(State::Listed, |(entry, _)| entry.state)
+    async fn mark(&self, choices: &[(u32, bool)], now: i64) {
+        let marking = |release| if release { Marking::Release } else { Marking::Seen };
+        let marks: Vec<_> = choices.iter().map(|(n, release)| mark(*n, marking(*release), now)).collect();
+        self.bench.store().mark(&marks).await.unwrap();
+    }
+
+    async fn state(&self, n: u32) -> Option<State> {
+        self.bench.store().entry(self.run, &key(n)).await.unwrap().map(|(entry, _)| entry.state)
     }
 
     /// Everything that can be asked of the store, as one text.
@@ -144,11 +172,15 @@ impl<B: Bench> Walk<B> {
             let tally = store.tally(run.id).await.unwrap();
             assert_eq!(tally.counters.values().sum::<u64>(), tally.population, "J4");
             assert_eq!(tally.population, run.population);
-            writeln!(told, "{run:?}\n{tally:?}").unwrap();
+            let waiting = store.waiting(Some(run.id), &[], None, 100).await.unwrap();
+            assert_eq!(waiting.len() as u64, tally.counters[&Counter::Failed], "whoever failed waits");
+            writeln!(told, "{run:?}\n{tally:?}\n{waiting:?}").unwrap();
+            writeln!(told, "{:?}", store.legs(run.id).await.unwrap()).unwrap();
             for cursor in [Cursor::All, Cursor::Outstanding, Cursor::Due(t(25))] {
                 for (entry, candidate) in store.page(run.id, cursor, None, 100).await.unwrap() {
                     let codes: Vec<_> = candidate.record.codes.iter().map(|code| code.consent).collect();
-                    writeln!(told, "{entry:?} {:?} {codes:?}", candidate.acknowledged).unwrap();
+                    let (acknowledged, released) = (candidate.acknowledged, candidate.released);
+                    writeln!(told, "{entry:?} {acknowledged:?} {released} {codes:?}").unwrap();
                     let frozen = store.frozen(run.id, &entry.key).await.unwrap();
                     assert!(entry.state.live().is_none() || frozen.is_some(), "J1");
                     writeln!(told, "{frozen:?}").unwrap();
@@ -158,6 +190,15 @@ impl<B: Bench> Walk<B> {
         for n in 1..=PATIENTS {
             writeln!(told, "{:?}", store.history(&key(n)).await.unwrap()).unwrap();
         }
+        for kind in RunKind::ALL {
+            writeln!(told, "{} of {kind:?} failed", store.failed(*kind).await.unwrap()).unwrap();
+        }
+        for reasons in [&[][..], &[Reason::Refused, Reason::InDoubt]] {
+            writeln!(told, "{:?}", store.waiting(None, reasons, None, 100).await.unwrap()).unwrap();
+        }
+        let after = (key(2), RunId(2));
+        writeln!(told, "{:?}", store.waiting(None, &[], Some((&after.0, after.1)), 2).await.unwrap())
+            .unwrap();
         told + &format!("{:?}", store.code_changes(None, 1_000).await.unwrap())
     }
 }
@@ -165,7 +206,7 @@ impl<B: Bench> Walk<B> {
 async fn walk(steps: Vec<Step>) {
     let mut memory = Walk::<Memory>::begin().await;
     let mut sqlite = Walk::<Sqlite>::begin().await;
-    let mut number = 0;
+    let mut number = 0_u32;
     for (now, step) in (1_i64..).zip(steps) {
         match step {
             Step::Group(choices) => {
@@ -177,6 +218,11 @@ async fn walk(steps: Vec<Step>) {
                 for (n, choice) in choices {
                     number += 1;
                     let state = &mut states[n as usize - 1];
+                    // Whom the run did not take is tried now and then: it refuses the group.
+                    if state.is_none() && !number.is_multiple_of(16) {
+                        continue;
+                    }
+                    let state = state.get_or_insert(State::Listed);
                     let fact = choose(state, choice, number);
                     *state = state.clone().apply(&fact).unwrap_or_else(|_| state.clone());
                     group.push(write(n, fact, number));
@@ -187,9 +233,13 @@ async fn walk(steps: Vec<Step>) {
                 memory.resume(now).await;
                 sqlite.resume(now).await;
             }
-            Step::NextRun(migration) => {
-                let outcome = memory.next_run(now, migration).await;
-                assert_eq!(outcome, sqlite.next_run(now, migration).await);
+            Step::Mark(choices) => {
+                memory.mark(&choices, now).await;
+                sqlite.mark(&choices, now).await;
+            }
+            Step::NextRun(choice) => {
+                let outcome = memory.next_run(now, choice).await;
+                assert_eq!(outcome, sqlite.next_run(now, choice).await);
                 if outcome.is_err() {
                     break;
                 }
@@ -200,7 +250,7 @@ async fn walk(steps: Vec<Step>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn both_stores_agree_about_every_story(steps in steps()) {

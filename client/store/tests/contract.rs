@@ -12,6 +12,12 @@ mod imports;
 mod leases;
 #[path = "contract/runs.rs"]
 mod runs;
+#[path = "contract/selections.rs"]
+mod selections;
+#[path = "contract/switches.rs"]
+mod switches;
+#[path = "contract/worklists.rs"]
+mod worklists;
 
 /// Runs each test of the contract on both stores.
 macro_rules! contract {
@@ -55,15 +61,42 @@ contract! {
         an_import_is_refused_while_a_lease_is_held,
         after_a_crash_the_same_host_takes_over_at_once,
         another_hosts_lease_is_respected_until_it_ends,
-        a_stale_fence_writes_nothing;
+        a_stale_fence_writes_nothing,
+        a_holder_who_was_taken_over_while_alive_writes_nothing;
     runs:
         a_run_takes_its_population,
         what_does_not_exist_is_said_to_be_missing,
         pages_go_on_from_a_key_while_facts_are_recorded,
         a_deferred_entry_is_due_in_time,
+        deferrals_are_counted_through_the_whole_run,
+        everything_deferred_can_be_tried_now,
+        the_legs_of_a_run_are_told_one_by_one,
         a_new_leg_doubts_what_was_on_its_way,
         a_leg_closes_once_and_finishes_only_a_finished_run,
         an_unresolved_message_is_taken_over_by_the_next_run;
+    selections:
+        a_group_narrows_a_run_and_is_kept_with_it,
+        an_earlier_entry_is_the_newest_one_of_its_kind,
+        an_earlier_entry_of_the_last_run_is_no_older_one,
+        what_is_open_or_on_its_way_is_seen_as_such,
+        candidates_are_whom_a_run_would_take,
+        whom_failed_would_take_is_counted_as_it_is_taken;
+    worklists:
+        whoever_failed_waits_until_a_later_run_takes_them,
+        a_run_left_behind_by_a_later_one_is_no_longer_waited_for,
+        each_interaction_has_its_own_worklist,
+        a_worklist_is_narrowed_and_paged,
+        a_worklist_of_one_run_is_that_runs,
+        a_mark_counts_from_the_settling_on,
+        a_release_holds_until_something_is_acknowledged,
+        a_later_mark_takes_a_release_back,
+        marks_are_kept_whole_or_not_at_all;
+    switches:
+        a_switch_outranks_the_extract,
+        every_switch_is_remembered,
+        a_switch_is_refused_while_somebody_is_at_work,
+        a_switch_waits_for_another_hosts_lease_to_end,
+        nobody_switches_to_a_hundred_days;
     entries:
         a_group_is_recorded_whole,
         facts_of_one_patient_apply_in_their_order,

@@ -12,8 +12,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use bench::{bytes, dispatch, holder, import, item, key, new_run, patient, t, write};
-use spine_rules::{Counter, Fact, SetAside, Warning};
-use spine_store::{Cursor, Fence, Run, RunKind, Selection, SqliteStore, Store, StoreError, StoreOptions};
+use spine_rules::{Counter, Fact, SetAside};
+use spine_store::{
+    Cursor, Fence, Marking, Run, RunKind, Selection, SqliteStore, Store, StoreError, StoreOptions,
+};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
 async fn open(path: &Path) -> Result<SqliteStore, StoreError> {
@@ -73,31 +75,6 @@ async fn a_newer_store_is_refused_in_plain_words() {
     assert!(matches!(&refused, StoreError::Unusable(why) if why.contains("newer software")), "{refused}");
 }
 
-#[tokio::test]
-async fn a_store_of_the_first_version_is_brought_up_and_its_run_goes_on() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("store");
-    let (store, _, run) = with_a_run(&path).await;
-    let before = store.tally(run.id).await.unwrap();
-    store.close().await.unwrap();
-    for sql in [
-        "ALTER TABLE entry DROP COLUMN warnings",
-        "DROP TABLE run_warning",
-        "DELETE FROM _sqlx_migrations WHERE version = 2",
-        "PRAGMA user_version = 1",
-    ] {
-        tamper(&path, sql).await.unwrap();
-    }
-    let store = open(&path).await.unwrap();
-    assert_eq!(store.tally(run.id).await.unwrap(), before);
-    let fence = store.take_lease(&holder("here"), t(9)).await.unwrap().fence;
-    store.open_leg(fence, run.id, &new_run(RunKind::InitialUpload, 9)).await.unwrap();
-    let again = spine_store::Write { warnings: vec![Warning::AmbiguousConsent], ..dispatch(1, 9, 9) };
-    let group = [write(1, Fact::ReconciledAbsent, 9), write(1, Fact::Abandoned, 9), again];
-    store.record(fence, run.id, &group).await.unwrap();
-    assert_eq!(store.tally(run.id).await.unwrap().warnings, [(Warning::AmbiguousConsent, 1)].into());
-}
-
 #[cfg(unix)]
 #[tokio::test]
 async fn only_the_owner_may_read_it() {
@@ -121,7 +98,10 @@ async fn only_the_owner_may_read_it() {
 async fn the_file_itself_refuses_what_must_never_be() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store");
-    let (_store, _, _) = with_a_run(&path).await;
+    let (store, fence, _) = with_a_run(&path).await;
+    store.release_lease(fence).await.unwrap();
+    store.switch_scr(&bench::switch(false, 1)).await.unwrap();
+    store.mark(&[bench::mark(1, Marking::Seen, 3)]).await.unwrap();
     for (sql, rule) in [
         ("UPDATE fact SET at = 0", "a fact is never changed"),
         ("DELETE FROM fact", "a fact is never deleted"),
@@ -133,14 +113,20 @@ async fn the_file_itself_refuses_what_must_never_be() {
             "UPDATE entry SET state = 'gone', phase = 2, reason = 'sent', frozen = NULL WHERE phase = 1",
             "one_phase",
         ),
+        ("UPDATE entry SET failed = 1 WHERE phase = 1", "failed"),
         ("UPDATE frozen SET bytes = x'00'", "J1"),
         ("UPDATE run SET sent = sent + 1", "j4"),
+        ("INSERT INTO switch VALUES (1, 1, '2026-11-22', 100, '000000000001', 0)", "nn_days"),
+        ("UPDATE switch SET enabled = 1", "a switch is never changed"),
+        ("DELETE FROM switch", "a switch is never deleted"),
+        ("UPDATE mark SET at = 0", "a mark is never changed"),
+        ("DELETE FROM mark", "a mark is never deleted"),
         ("UPDATE lease SET fence = 0", "J5"),
         ("DELETE FROM lease", "J5"),
         (
             "INSERT INTO entry SELECT 2, key, interaction, phase, state, until, location, reason, details, id, sha256, \
              settles_as, attempts, first_sent_at, last_sent_at, sent_in_leg, content_sha256, dissent, number, pending, \
-             frozen, version, warnings FROM entry WHERE phase = 1",
+             frozen, version, warnings, deferrals, failed FROM entry WHERE phase = 1",
             "entry.interaction",
         ),
     ] {

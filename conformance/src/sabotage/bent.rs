@@ -5,9 +5,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use spine_client::store::{
-    Closed, CodeChange, Cursor, Entry, Fence, History, Holder, ImportItems, ImportReceipt, Lease, NewRun,
-    Result, Run, RunId, RunKind, Selection, Store, Tally, Write,
+    Closed, CodeChange, Cursor, Entry, Fence, History, Holder, ImportItems, ImportReceipt, Lease, LegRecord,
+    Mark, NewRun, Result, Run, RunId, RunKind, Selection, Store, Switch, Tally, Waiting, Write,
 };
+use spine_rules::Reason;
 use spine_rules::import::{Operator, Practice};
 use spine_rules::record::{Candidate, PatientKey};
 use spine_vocabulary::{NhsNumber, UserId};
@@ -77,6 +78,32 @@ impl Store for Bent {
         self.store.members(group).await
     }
 
+    async fn switch_scr(&self, switch: &Switch) -> Result<()> {
+        self.store.switch_scr(switch).await
+    }
+
+    async fn switches(&self) -> Result<Vec<Switch>> {
+        self.store.switches().await
+    }
+
+    async fn waiting(
+        &self,
+        run: Option<RunId>,
+        reasons: &[Reason],
+        after: Option<(&PatientKey, RunId)>,
+        limit: usize,
+    ) -> Result<Vec<Waiting>> {
+        let mut page = self.store.waiting(run, reasons, after, limit).await?;
+        for waiting in &mut page {
+            (self.page)(&mut waiting.entry, &mut waiting.candidate);
+        }
+        Ok(page)
+    }
+
+    async fn mark(&self, marks: &[Mark]) -> Result<()> {
+        self.store.mark(marks).await
+    }
+
     async fn take_lease(&self, holder: &Holder, now: Timestamp) -> Result<Lease> {
         self.store.take_lease(holder, now).await
     }
@@ -91,6 +118,23 @@ impl Store for Bent {
 
     async fn open_run(&self, fence: Fence, run: &NewRun, selection: Selection<'_>) -> Result<Run> {
         self.store.open_run(fence, run, selection).await
+    }
+
+    async fn candidates(
+        &self,
+        selection: Selection<'_>,
+        after: Option<&PatientKey>,
+        limit: usize,
+    ) -> Result<Vec<Candidate>> {
+        self.store.candidates(selection, after, limit).await
+    }
+
+    async fn failed(&self, kind: RunKind) -> Result<u64> {
+        self.store.failed(kind).await
+    }
+
+    async fn legs(&self, run: RunId) -> Result<Vec<LegRecord>> {
+        self.store.legs(run).await
     }
 
     async fn open_leg(&self, fence: Fence, run: RunId, leg: &NewRun) -> Result<Run> {

@@ -15,7 +15,7 @@ use std::sync::{Arc, mpsc};
 
 use jiff::Timestamp;
 use serde::Deserialize;
-use spine_client::{Clock as _, SystemClock};
+use spine_client::{Clock as _, RunRequest, SystemClock};
 use spine_simulator::scenario::Settings;
 use spine_simulator::{FakeSpine, Options};
 
@@ -140,11 +140,17 @@ impl Playing<'_> {
     fn step(&mut self, step: Step, practice: &Path) -> Result<(), StageError> {
         let before = (self.recorder.count(), SystemClock.now());
         match step {
-            Step::Run(kind, way) => self.bulk(before, kind, way, None),
-            Step::Stopped(kind, way, after) => self.bulk(before, kind, way, Some((after, Midway::Stop))),
-            Step::Killed(kind, way, after) => self.bulk(before, kind, way, Some((after, Midway::Kill))),
-            Step::Pulled(kind, way, after) => self.bulk(before, kind, way, Some((after, Midway::Pull))),
-            Step::Rival(kind, way, after) => self.bulk(before, kind, way, Some((after, Midway::Rival))),
+            Step::Run(kind, way) => self.bulk(before, kind, way, None, None),
+            Step::Asked(kind, way, asked) => {
+                let mut request =
+                    RunRequest::new(super::library::run_kind(kind), super::library::action(way));
+                asked(&mut request);
+                self.bulk(before, kind, way, request.group.as_deref(), None)
+            }
+            Step::Stopped(kind, way, n) => self.bulk(before, kind, way, None, Some((n, Midway::Stop))),
+            Step::Killed(kind, way, n) => self.bulk(before, kind, way, None, Some((n, Midway::Kill))),
+            Step::Pulled(kind, way, n) => self.bulk(before, kind, way, None, Some((n, Midway::Pull))),
+            Step::Rival(kind, way, n) => self.bulk(before, kind, way, None, Some((n, Midway::Rival))),
             Step::Unconfirmed(kind) => {
                 let ready = shown(&self.ready);
                 let output = self.run(&["run", kind.code(), Way::Run.code(), "--spine", &ready])?;
@@ -199,11 +205,13 @@ impl Playing<'_> {
         before: (usize, Timestamp),
         kind: Kind,
         way: Way,
+        group: Option<&str>,
         midway: Option<(usize, Midway)>,
     ) -> Result<(), StageError> {
         let earlier = self.report()?;
         let ready = shown(&self.ready);
-        let arguments = ["run", kind.code(), way.code(), "--spine", &ready, "--yes"];
+        let mut arguments = vec!["run", kind.code(), way.code(), "--spine", &ready, "--yes"];
+        arguments.extend(group.map(|group| ["--group", group]).into_iter().flatten());
         let child = self.command(&arguments).spawn().map_err(StageError::new)?;
         let (tell, rival) = mpsc::channel();
         if let Some((after, what)) = midway {

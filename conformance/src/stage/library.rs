@@ -37,6 +37,8 @@ pub use seams::Seams;
 
 /// The folder of terminology files, beside the practice's.
 const TERMINOLOGY: &str = "terminology";
+/// A run that is asked for with nothing beside its kind and action.
+const AS_IT_IS: fn(&mut RunRequest) = |_| {};
 /// How many patients are worked on at a time: enough to overlap, few enough to follow.
 const LANES: usize = 2;
 const IN_FLIGHT: usize = 8;
@@ -148,11 +150,12 @@ impl Playing<'_> {
     async fn step(&mut self, step: Step) -> Result<(), StageError> {
         let before = (self.recorder.count(), Clock::now(&self.clock));
         match step {
-            Step::Run(kind, way) => self.run(kind, way, None).await,
-            Step::Stopped(kind, way, after) => self.run(kind, way, Some((after, Midway::Stop))).await,
-            Step::Killed(kind, way, after) => self.run(kind, way, Some((after, Midway::Kill))).await,
-            Step::Pulled(kind, way, after) => self.run(kind, way, Some((after, Midway::Pull))).await,
-            Step::Rival(kind, way, after) => self.run(kind, way, Some((after, Midway::Rival))).await,
+            Step::Run(kind, way) => self.run(kind, way, AS_IT_IS, None).await,
+            Step::Asked(kind, way, asked) => self.run(kind, way, asked, None).await,
+            Step::Stopped(kind, way, n) => self.run(kind, way, AS_IT_IS, Some((n, Midway::Stop))).await,
+            Step::Killed(kind, way, n) => self.run(kind, way, AS_IT_IS, Some((n, Midway::Kill))).await,
+            Step::Pulled(kind, way, n) => self.run(kind, way, AS_IT_IS, Some((n, Midway::Pull))).await,
+            Step::Rival(kind, way, n) => self.run(kind, way, AS_IT_IS, Some((n, Midway::Rival))).await,
             Step::Meanwhile(happens) => happens(&self.spine),
             Step::Change(change) => {
                 change(&self.written.practice);
@@ -183,7 +186,13 @@ impl Playing<'_> {
         Ok(())
     }
 
-    async fn run(&mut self, kind: Kind, way: Way, midway: Option<(usize, Midway)>) {
+    async fn run(
+        &mut self,
+        kind: Kind,
+        way: Way,
+        asked: fn(&mut RunRequest),
+        midway: Option<(usize, Midway)>,
+    ) {
         let before = (self.recorder.count(), Clock::now(&self.clock));
         let mut settings = RunSettings::default();
         settings.limits.lanes = LANES;
@@ -192,7 +201,8 @@ impl Playing<'_> {
         (self.seams.settings)(&mut settings);
         let request = RunRequest::new(run_kind(kind), (self.seams.action)(action(way)));
         let terminology = self.terminology.clone();
-        let request = RunRequest { settings: Some(settings), terminology, ..request };
+        let mut request = RunRequest { settings: Some(settings), terminology, ..request };
+        asked(&mut request);
         let outcomes = match self.session.clone().or_else(self.seams.nobody) {
             Some(session) => self.leg(&session, request, midway).await,
             // The library takes a session, and there is none to give.
@@ -239,17 +249,22 @@ impl Playing<'_> {
     }
 }
 
-const fn run_kind(kind: Kind) -> RunKind {
+pub(super) const fn run_kind(kind: Kind) -> RunKind {
     match kind {
         Kind::InitialUpload => RunKind::InitialUpload,
+        Kind::BulkUpdate => RunKind::BulkUpdate,
         Kind::ConsentMigration => RunKind::ConsentMigration,
+        Kind::BulkDeregistration => RunKind::BulkDeregistration,
+        Kind::NoLongerContributing => RunKind::NoLongerContributing,
     }
 }
 
-const fn action(way: Way) -> Action {
+pub(super) const fn action(way: Way) -> Action {
     match way {
         Way::Run => Action::Run,
         Way::Resume => Action::Resume,
+        Way::Rerun => Action::Rerun,
+        Way::Failed => Action::Failed,
     }
 }
 

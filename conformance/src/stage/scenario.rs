@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use spine_client::RunSettings;
+use spine_client::{RunRequest, RunSettings};
 use spine_fixtures::population::staff;
 use spine_simulator::Spine;
 use spine_simulator::scenario::Settings;
@@ -53,8 +53,14 @@ pub enum Need {
 pub enum Kind {
     /// Initial Upload.
     InitialUpload,
+    /// Bulk Update.
+    BulkUpdate,
     /// Consent Migration.
     ConsentMigration,
+    /// Bulk Deregistration.
+    BulkDeregistration,
+    /// Practice No Longer Contributing.
+    NoLongerContributing,
 }
 
 /// What is done with a run.
@@ -64,6 +70,10 @@ pub enum Way {
     Run,
     /// It goes on.
     Resume,
+    /// It begins anew for everybody.
+    Rerun,
+    /// Whoever failed is reprocessed.
+    Failed,
 }
 
 /// One thing that the operator does, or that happens meanwhile.
@@ -71,6 +81,8 @@ pub enum Way {
 pub enum Step {
     /// Runs to the end.
     Run(Kind, Way),
+    /// Runs to the end, asked for as the function says: group, schedule, retries. Anything but a group needs virtual time.
+    Asked(Kind, Way, fn(&mut RunRequest)),
     /// Runs, and is asked to stop once so many exchanges have passed in this step.
     Stopped(Kind, Way, usize),
     /// Runs, and is killed once so many exchanges have passed in this step: at once, without a chance to write anything.
@@ -213,7 +225,10 @@ impl Kind {
     pub const fn code(self) -> &'static str {
         match self {
             Self::InitialUpload => "initial-upload",
+            Self::BulkUpdate => "bulk-update",
             Self::ConsentMigration => "consent-migration",
+            Self::BulkDeregistration => "bulk-deregistration",
+            Self::NoLongerContributing => "practice-no-longer-contributing",
         }
     }
 }
@@ -225,6 +240,8 @@ impl Way {
         match self {
             Self::Run => "run",
             Self::Resume => "resume",
+            Self::Rerun => "rerun",
+            Self::Failed => "failed",
         }
     }
 }

@@ -16,6 +16,8 @@ pub(crate) struct Parts {
     /// Applied local changes, oldest first.
     pub(crate) local: Vec<(LocalChange, Timestamp)>,
     pub(crate) acknowledged: Option<(LastAcknowledged, Option<NhsNumber>)>,
+    /// Whether a release is in force.
+    pub(crate) released: bool,
 }
 
 impl Parts {
@@ -33,7 +35,7 @@ impl Parts {
         // A summary that went out under another number stands under that one: of this number nothing was acknowledged.
         let acknowledged =
             self.acknowledged.filter(|(_, number)| *number == record.number.valid()).map(|(last, _)| last);
-        Candidate { record, number_shared: self.number_shared, acknowledged, released: false }
+        Candidate { record, number_shared: self.number_shared, acknowledged, released: self.released }
     }
 }
 

@@ -14,6 +14,8 @@ use crate::seam::Result;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Row {
     pub(crate) state: State,
+    /// How often the entry was deferred.
+    pub(crate) deferrals: u32,
     /// What was dispatched last and not abandoned; outlives the settling, so that an unresolved message can be taken over.
     pub(crate) live: Option<Live>,
     pub(crate) attempts: u32,
@@ -62,6 +64,7 @@ impl Row {
     pub(crate) const fn listed(version: u64) -> Self {
         Self {
             state: State::Listed,
+            deferrals: 0,
             live: None,
             attempts: 0,
             first_sent_at: None,
@@ -81,8 +84,8 @@ impl Row {
         let live = unresolved.live.ok_or(StoreError::Missing("unresolved message"))?;
         let fact = Fact::Inherited(live);
         let state = State::Listed.apply(&fact)?;
-        // The leg is another run's, so nothing may be sent again as if it were still ours.
-        Ok((Self { state, sent_in_leg: None, version: seq, ..unresolved.clone() }, fact))
+        // The leg is another run's, so nothing may be sent again as if it were still ours; and this run has deferred nothing yet.
+        Ok((Self { state, deferrals: 0, sent_in_leg: None, version: seq, ..unresolved.clone() }, fact))
     }
 
     /// Moves the entry by one write; on an error the row must be thrown away.
@@ -120,7 +123,7 @@ impl Row {
             last_sent_at: self.last_sent_at,
             sent_in_leg: self.sent_in_leg,
             content_sha256: self.uploaded.map(|uploaded| uploaded.content_sha256),
-            deferrals: 0,
+            deferrals: self.deferrals,
             warnings: self.warnings.clone(),
             version: self.version,
         }
@@ -137,6 +140,7 @@ impl Row {
                 effects.freeze = Some(bytes);
                 *self = Self {
                     state: self.state.clone(),
+                    deferrals: self.deferrals,
                     live: Some(*live),
                     attempts: 1,
                     first_sent_at: Some(write.at),
@@ -157,8 +161,10 @@ impl Row {
             }
             Fact::Abandoned => {
                 effects.thaw = self.frozen;
-                *self = Self { state: self.state.clone(), ..Self::listed(now.seq) };
+                let (state, deferrals) = (self.state.clone(), self.deferrals);
+                *self = Self { state, deferrals, ..Self::listed(now.seq) };
             }
+            Fact::Deferred { .. } => self.deferrals = self.deferrals.saturating_add(1),
             // A message is taken over where a run opens, never by a write.
             Fact::Inherited(_) => return Err(IllegalFact.into()),
             _ => {}

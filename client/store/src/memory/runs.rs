@@ -1,11 +1,12 @@
 //! Runs, legs and groups of facts in memory.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use jiff::Timestamp;
 use spine_rules::Counter;
 use spine_rules::lifecycle::{Fact, IllegalFact, State};
-use spine_rules::record::PatientKey;
+use spine_rules::record::{Candidate, PatientKey};
 
 use super::world::{FactRow, Leg, RunRow, World};
 use crate::entry::{CodeChange, Write};
@@ -13,7 +14,7 @@ use crate::error::StoreError;
 use crate::kept::group::{Group, Shift};
 use crate::kept::row::Row;
 use crate::lease::Fence;
-use crate::run::{Closed, Listing, NewRun, RunId, Selection, interaction};
+use crate::run::{Closed, Earlier, LegRecord, Listing, NewRun, RunId, RunKind, Selection, interaction};
 use crate::seam::Result;
 
 /// The counters, every one of them present.
@@ -27,13 +28,8 @@ impl World {
         let id = RunId(self.runs.last().map_or(1, |run| run.id.0 + 1));
         let facts_before = self.last_seq();
         let mut opening = Opening { facts_before, next_seq: facts_before + 1, ..Opening::default() };
-        let keys: Vec<PatientKey> = self.patients.keys().cloned().collect();
-        for key in keys {
-            if self.candidate(&key).is_some_and(|candidate| {
-                (selection.takes)(&Listing { record: &candidate.record, before: None })
-            }) {
-                self.list(&mut opening, id, new, key)?;
-            }
+        for candidate in self.taken(selection, None) {
+            self.list(&mut opening, id, new, candidate.record.key)?;
         }
         let mut run = RunRow {
             id,
@@ -52,6 +48,58 @@ impl World {
             self.unresolved.remove(&(interaction(new.kind), key));
         }
         Ok(id)
+    }
+
+    /// Whom a selection takes, in key order after the given one.
+    pub(super) fn taken<'w>(
+        &'w self,
+        selection: Selection<'w>,
+        after: Option<&PatientKey>,
+    ) -> impl Iterator<Item = Candidate> + 'w {
+        let beyond = after.map_or(Bound::Unbounded, |key| Bound::Excluded(key.clone()));
+        let member = move |key: &PatientKey| {
+            selection
+                .group
+                .is_none_or(|group| self.members.get(group).is_some_and(|members| members.contains(key)))
+        };
+        let keys = self.patients.range((beyond, Bound::Unbounded)).map(|(key, _)| key);
+        let candidates = keys.filter(move |key| member(key)).filter_map(|key| self.candidate(key));
+        candidates.filter(move |candidate| {
+            let key = &candidate.record.key;
+            let before = selection.earlier.and_then(|(kind, earlier)| self.earlier(key, kind, earlier));
+            (selection.takes)(&Listing { record: &candidate.record, before })
+        })
+    }
+
+    /// Where the patient's earlier entry stands.
+    fn earlier(&self, key: &PatientKey, kind: RunKind, earlier: Earlier) -> Option<Counter> {
+        let mut of_kind = self.runs.iter().rev().filter(|run| run.kind() == kind);
+        let row = match earlier {
+            Earlier::NewestOfKind => of_kind.find_map(|run| run.entries.get(key)),
+            Earlier::LastRun => of_kind.next().and_then(|run| run.entries.get(key)),
+        };
+        row.map(|row| row.state.counter())
+    }
+
+    /// How many patients Failed of the kind would take.
+    pub(super) fn failed(&self, kind: RunKind) -> u64 {
+        let failed = |key: &&PatientKey| self.earlier(key, kind, Earlier::of(kind)) == Some(Counter::Failed);
+        self.patients.keys().filter(failed).count() as u64
+    }
+
+    /// The legs of a run.
+    pub(super) fn legs(&self, id: RunId) -> Result<Vec<LegRecord>> {
+        let record = |(number, leg): (u32, &Leg)| LegRecord {
+            number,
+            action: leg.opened_by.action,
+            user: leg.opened_by.user.clone(),
+            role_profile: leg.opened_by.role_profile.clone(),
+            settings: leg.opened_by.settings.clone(),
+            build: leg.opened_by.build.clone(),
+            opened_at: leg.opened_by.at,
+            closed: leg.closed,
+        };
+        Ok((1..).zip(&self.run(id)?.legs).map(record).collect())
     }
 
     fn list(&self, opening: &mut Opening, id: RunId, new: &NewRun, key: PatientKey) -> Result<()> {
@@ -119,7 +167,7 @@ impl World {
         if run.legs.last().is_none_or(|leg| leg.closed.is_some()) {
             return Err(StoreError::Missing("open leg"));
         }
-        let interaction = interaction(run.legs[0].opened_by.kind);
+        let interaction = interaction(run.kind());
         let touched: BTreeMap<&PatientKey, &Row> =
             writes.iter().filter_map(|write| run.entries.get_key_value(&write.key)).collect();
         let number = |key| self.patients.get(key).and_then(|patient| patient.record.number.valid());
@@ -137,7 +185,7 @@ impl World {
     /// Invariant J2: no other run has a live id of this patient.
     fn only_live(&self, of: &'static str, key: &PatientKey, run: RunId) -> Result<()> {
         let others = self.runs.iter().filter(|other| other.id != run);
-        let mut same = others.filter(|other| interaction(other.legs[0].opened_by.kind) == of);
+        let mut same = others.filter(|other| interaction(other.kind()) == of);
         let live = |other: &RunRow| other.entries.get(key).is_some_and(|row| row.state.live().is_some());
         if same.any(live) { Err(IllegalFact.into()) } else { Ok(()) }
     }
@@ -163,6 +211,9 @@ impl World {
         self.frozen.extend(group.freeze);
         for dispatch in group.thaw {
             self.frozen.remove(&dispatch);
+        }
+        for key in group.acknowledged.keys() {
+            self.released.remove(key);
         }
         self.acknowledged.extend(group.acknowledged);
         for (key, change, at) in group.applied {

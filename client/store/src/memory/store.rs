@@ -2,17 +2,19 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use spine_rules::Reason;
 use spine_rules::import::{Operator, Practice};
 use spine_rules::record::{Candidate, PatientKey};
 use spine_vocabulary::{NhsNumber, UserId};
 
 use super::world::{RunRow, alive, unnamed};
 use super::{Disk, MemoryStore};
-use crate::entry::{CodeChange, Cursor, Entry, History, Tally, Write};
+use crate::entry::{CodeChange, Cursor, Entry, History, Mark, Switch, Tally, Waiting, Write};
 use crate::error::StoreError;
+use crate::kept::switch::{fits, switched};
 use crate::lease::{Fence, Holder, Lease, until};
 use crate::options::StoreOptions;
-use crate::run::{Closed, NewRun, Run, RunId, RunKind, Selection};
+use crate::run::{Closed, LegRecord, NewRun, Run, RunId, RunKind, Selection};
 use crate::seam::{ImportItems, ImportReceipt, Result, Store};
 
 #[async_trait]
@@ -36,7 +38,8 @@ impl Store for MemoryStore {
     async fn practice(&self) -> Result<Option<Practice>> {
         self.read(|disk| {
             let operators = disk.world.operators.clone();
-            Ok(disk.world.practice.clone().map(|practice| Practice { operators, ..practice }))
+            let practice = disk.world.practice.clone().map(|practice| Practice { operators, ..practice });
+            Ok(practice.map(|practice| switched(practice, disk.world.switches.last())))
         })
     }
 
@@ -74,6 +77,35 @@ impl Store for MemoryStore {
         self.read(|disk| Ok(disk.world.members.get(group).into_iter().flatten().cloned().collect()))
     }
 
+    async fn switch_scr(&self, switch: &Switch) -> Result<()> {
+        let options = &self.options;
+        self.write(|disk, _| {
+            fits(switch)?;
+            disk.free(&options.host, (options.now)())?;
+            disk.world.switches.push(switch.clone());
+            Ok(())
+        })
+        .await
+    }
+
+    async fn switches(&self) -> Result<Vec<Switch>> {
+        self.read(|disk| Ok(disk.world.switches.clone()))
+    }
+
+    async fn waiting(
+        &self,
+        run: Option<RunId>,
+        reasons: &[Reason],
+        after: Option<(&PatientKey, RunId)>,
+        limit: usize,
+    ) -> Result<Vec<Waiting>> {
+        self.read(|disk| disk.world.waiting(run, reasons, after, limit))
+    }
+
+    async fn mark(&self, marks: &[Mark]) -> Result<()> {
+        self.write(|disk, _| disk.world.mark(marks)).await
+    }
+
     async fn take_lease(&self, holder: &Holder, now: Timestamp) -> Result<Lease> {
         self.write(|disk, process| {
             let fence = disk.take_lease(process, holder, now)?;
@@ -102,6 +134,23 @@ impl Store for MemoryStore {
             Ok(disk.view(disk.world.run(id)?, options))
         })
         .await
+    }
+
+    async fn candidates(
+        &self,
+        selection: Selection<'_>,
+        after: Option<&PatientKey>,
+        limit: usize,
+    ) -> Result<Vec<Candidate>> {
+        self.read(|disk| Ok(disk.world.taken(selection, after).take(limit).collect()))
+    }
+
+    async fn failed(&self, kind: RunKind) -> Result<u64> {
+        self.read(|disk| Ok(disk.world.failed(kind)))
+    }
+
+    async fn legs(&self, run: RunId) -> Result<Vec<LegRecord>> {
+        self.read(|disk| disk.world.legs(run))
     }
 
     async fn open_leg(&self, fence: Fence, run: RunId, leg: &NewRun) -> Result<Run> {
@@ -181,26 +230,32 @@ impl Store for MemoryStore {
 
 impl Disk {
     fn take_lease(&mut self, process: u64, holder: &Holder, now: Timestamp) -> Result<Fence> {
-        let locked = self.locked_by.is_some();
-        match &self.world.lease {
-            Some(lease) if alive(lease, locked, &holder.host, now) => {
-                return Err(StoreError::Held(Box::new(lease.holder.clone())));
-            }
-            None if locked => return Err(StoreError::Held(Box::new(unnamed(&holder.host)))),
-            _ => {}
-        }
+        self.free(&holder.host, now)?;
         let ends_at = until(now)?;
-        self.locked_by = Some(process);
         self.world.fence += 1;
         let fence = Fence(self.world.fence);
+        self.locks.insert(holder.host.clone(), (process, fence));
         self.world.lease = Some(Lease { fence, holder: holder.clone(), ends_at });
         Ok(fence)
     }
 
+    /// Refuses where somebody may still be at work: on this host by its lock, on another by its lease.
+    fn free(&self, host: &str, now: Timestamp) -> Result<()> {
+        let locked = self.locks.contains_key(host);
+        match &self.world.lease {
+            Some(lease) if alive(lease, locked, host, now) => {
+                Err(StoreError::Held(Box::new(lease.holder.clone())))
+            }
+            None if locked => Err(StoreError::Held(Box::new(unnamed(host)))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Gives the process's lock back even where its lease is another one's by now.
     fn release(&mut self, process: u64, fence: Fence) -> Result<()> {
+        self.locks.retain(|_, holder| *holder != (process, fence));
         self.world.fenced(fence)?;
         self.world.lease = None;
-        self.unlock(process);
         Ok(())
     }
 
@@ -208,7 +263,7 @@ impl Disk {
     fn view(&self, run: &RunRow, options: &StoreOptions) -> Run {
         let (first, newest) = (&run.legs[0], &run.legs[run.legs.len() - 1]);
         let holds = |lease: &Lease| {
-            let locked = self.locked_by.is_some();
+            let locked = self.locks.contains_key(&options.host);
             lease.fence == newest.fence && alive(lease, locked, &options.host, (options.now)())
         };
         Run {

@@ -10,12 +10,13 @@ use spine_rules::record::{Candidate, LastAcknowledged, LocalChange, PatientKey, 
 use spine_rules::{Counter, Reason, Warning};
 use spine_vocabulary::NhsNumber;
 
-use crate::entry::{CodeChange, Cursor, Entry, FrozenBytes, Tally};
+use super::worklist::MarkRow;
+use crate::entry::{CodeChange, Cursor, Entry, FrozenBytes, Switch, Tally};
 use crate::error::StoreError;
 use crate::kept::candidate::Parts;
 use crate::kept::row::Row;
 use crate::lease::{Fence, Holder, Lease};
-use crate::run::{Closed, NewRun, RunId};
+use crate::run::{Closed, NewRun, RunId, RunKind};
 use crate::seam::{ImportReceipt, Result};
 
 /// Everything durable.
@@ -24,6 +25,7 @@ pub(super) struct World {
     pub(super) practice: Option<Practice>,
     pub(super) operators: Vec<Operator>,
     pub(super) receipt: Option<ImportReceipt>,
+    pub(super) switches: Vec<Switch>,
     pub(super) patients: BTreeMap<PatientKey, Patient>,
     /// Present holders of each number.
     pub(super) holders: BTreeMap<NhsNumber, BTreeSet<PatientKey>>,
@@ -37,6 +39,10 @@ pub(super) struct World {
     pub(super) frozen: BTreeMap<u64, FrozenBytes>,
     /// Messages given up on, by interaction and patient: the run whose entry holds them.
     pub(super) unresolved: BTreeMap<(&'static str, PatientKey), RunId>,
+    /// The newest mark of each patient.
+    pub(super) marks: BTreeMap<PatientKey, MarkRow>,
+    /// Patients whose release is in force.
+    pub(super) released: BTreeSet<PatientKey>,
     pub(super) fence: u64,
     pub(super) lease: Option<Lease>,
 }
@@ -111,6 +117,7 @@ impl World {
             number_shared: patient.record.number.valid().is_some_and(others),
             local: self.changed.get(key).cloned().unwrap_or_default(),
             acknowledged: self.acknowledged.get(key).copied(),
+            released: self.released.contains(key),
         };
         Some(parts.candidate())
     }
@@ -165,6 +172,11 @@ fn present<K: Copy + Ord>(counts: &BTreeMap<K, u64>) -> BTreeMap<K, u64> {
 impl RunRow {
     pub(super) fn population(&self) -> u64 {
         self.counters.values().sum()
+    }
+
+    /// Its kind.
+    pub(super) fn kind(&self) -> RunKind {
+        self.legs[0].opened_by.kind
     }
 
     /// The current leg's number, from 1.

@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use spine_rules::lifecycle::{Live, State};
 use spine_rules::record::{LastAcknowledged, LocalChange, PatientKey, PatientRecord};
-use spine_rules::{Reason, SetAside};
-use spine_vocabulary::{EventId, MessageId, NhsNumber};
+use spine_rules::{Counter, Reason, SetAside};
+use spine_vocabulary::{EventId, MessageId, NhsNumber, UserId};
 use sqlx::query_builder::Separated;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, Sqlite};
@@ -24,21 +24,24 @@ use crate::seam::Result;
 /// The columns of `entry e` that make a [`Row`], in the order in which [`row`] reads them, after the key.
 pub(super) const ENTRY: &str = "e.key, e.state, e.until, e.location, e.reason, e.details, e.id, e.sha256, e.settles_as, \
      e.attempts, e.first_sent_at, e.last_sent_at, e.sent_in_leg, e.content_sha256, e.dissent, e.number, e.pending, \
-     e.frozen, e.version, e.warnings";
+     e.frozen, e.version, e.warnings, e.deferrals";
 
 /// How many columns [`ENTRY`] names.
-pub(super) const ENTRY_WIDTH: usize = 20;
+pub(super) const ENTRY_WIDTH: usize = 21;
 
 /// The columns that [`bind_row`] writes, in its order.
 pub(super) const ENTRY_WRITTEN: &str = "run, key, interaction, phase, state, until, location, reason, details, id, sha256, \
      settles_as, attempts, first_sent_at, last_sent_at, sent_in_leg, content_sha256, dissent, number, pending, frozen, version, \
-     warnings";
+     warnings, deferrals, failed";
 
 /// The columns of `patient p` and what stands beside it that make a candidate, in the order in which [`parts`] reads them.
 pub(super) const CANDIDATE: &str = "p.base, p.codes, p.medications, p.allergies, p.incomplete, p.departed, \
      p.number IS NOT NULL AND EXISTS (SELECT 1 FROM patient o WHERE o.number = p.number AND o.departed = 0 AND o.key <> p.key), \
      (SELECT json_group_array(json_array(l.seq, json(l.change), l.at)) FROM local_change l WHERE l.key = p.key), \
-     a.event, a.content_sha256, a.dissent, a.number";
+     a.event, a.content_sha256, a.dissent, a.number, EXISTS (SELECT 1 FROM released d WHERE d.key = p.key)";
+
+/// How many columns [`CANDIDATE`] names.
+pub(super) const CANDIDATE_WIDTH: usize = 13;
 
 /// The join that [`CANDIDATE`] needs after `patient p`.
 pub(super) const ACKNOWLEDGED: &str = "LEFT JOIN acknowledged a ON a.key = p.key";
@@ -47,6 +50,17 @@ pub(super) const ACKNOWLEDGED: &str = "LEFT JOIN acknowledged a ON a.key = p.key
 pub(super) fn nanos(time: Timestamp) -> Result<i64> {
     i64::try_from(time.as_nanosecond())
         .map_err(|_| StoreError::Storage("a time beyond the year 2262 cannot be kept".to_owned()))
+}
+
+/// The same, where a time beyond what a column holds is as good as the last one in it.
+pub(super) fn nanos_within(time: Timestamp) -> i64 {
+    let bounds = (i128::from(i64::MIN), i128::from(i64::MAX));
+    i64::try_from(time.as_nanosecond().clamp(bounds.0, bounds.1)).unwrap_or(i64::MAX)
+}
+
+/// How many rows a query may bring.
+pub(super) fn limit(rows: usize) -> i64 {
+    i64::try_from(rows).unwrap_or(i64::MAX)
 }
 
 /// The time of whole nanoseconds since 1970.
@@ -68,6 +82,11 @@ pub(super) fn from_json<T: DeserializeOwned>(text: &str, what: &'static str) -> 
 /// A patient's key.
 pub(super) fn key(text: &str) -> Result<PatientKey> {
     PatientKey::parse(text).map_err(|_| damaged("a patient's key"))
+}
+
+/// An operator's user id.
+pub(super) fn user(text: &str) -> Result<UserId> {
+    UserId::parse(text).map_err(|_| damaged("a user id"))
 }
 
 /// A number of facts or a count, which SQLite keeps signed.
@@ -117,7 +136,9 @@ pub(super) fn bind_row<S: Display>(
         .push_bind(pending)
         .push_bind(row.frozen.map(u64::cast_signed))
         .push_bind(row.version.cast_signed())
-        .push_bind(warnings);
+        .push_bind(warnings)
+        .push_bind(row.deferrals)
+        .push_bind(row.state.counter() == Counter::Failed);
     Ok(())
 }
 
@@ -144,6 +165,7 @@ pub(super) fn row(from: &SqliteRow) -> Result<(PatientKey, Row)> {
     let warnings = from.try_get::<Option<&str>, _>(19)?;
     let kept = Row {
         state: state(from, live)?,
+        deferrals: from.try_get(20)?,
         live,
         attempts: from.try_get(9)?,
         first_sent_at: moment(10)?,
@@ -183,6 +205,7 @@ pub(super) fn parts(from: &SqliteRow, at: usize) -> Result<Parts> {
         number_shared: from.try_get(at + 6)?,
         local: local.into_iter().map(|(_, change, at)| Ok((change, time(at)?))).collect::<Result<_>>()?,
         acknowledged,
+        released: from.try_get(at + 12)?,
     })
 }
 

@@ -1,6 +1,7 @@
 //! An import: rows of any order and any number are staged, sorted by SQLite outside memory, and put together in one pass.
 
 pub(super) mod practice;
+pub(super) mod switch;
 
 use jiff::Timestamp;
 use spine_rules::import::{ALLERGIES, CODES, GROUPS, ImportItem, MEDICATIONS, Practice};

@@ -121,15 +121,10 @@ pub(super) async fn standing(connection: &mut SqliteConnection) -> Result<Standi
 }
 
 pub(super) async fn take(store: &SqliteStore, holder: &Holder, now: Timestamp) -> Result<Lease> {
-    let Some(lock) = store.latch.try_take().await? else {
-        return Err(held_by(store, holder).await?);
-    };
+    let lock = lock(store, &holder.host).await?;
     let mut writer = store.writer.lock().await;
     let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-    let standing = standing(&mut tx).await?;
-    if standing.alive(false, &holder.host, now) {
-        return Err(StoreError::Held(Box::new(standing.lease.holder)));
-    }
+    let standing = free(&mut tx, &holder.host, now).await?;
     let lease =
         Lease { fence: Fence(standing.lease.fence.0 + 1), holder: holder.clone(), ends_at: until(now)? };
     sqlx::query("UPDATE lease SET held = 1, fence = ?, host = ?, pid = ?, operator = ?, ends_at = ?")
@@ -143,6 +138,33 @@ pub(super) async fn take(store: &SqliteStore, holder: &Holder, now: Timestamp) -
     tx.commit().await?;
     store.latch.keep(lock, lease.fence);
     Ok(lease)
+}
+
+/// Keeps everybody out for as long as the file lives, without a lease: for a write that must not fall into a run.
+pub(super) async fn alone(store: &SqliteStore) -> Result<File> {
+    lock(store, &store.options.host).await
+}
+
+/// Beside [`alone`], inside the transaction of the write: no other host is at work either.
+pub(super) async fn nobody_elsewhere(store: &SqliteStore, tx: &mut SqliteConnection) -> Result<()> {
+    free(tx, &store.options.host, (store.options.now)()).await.map(drop)
+}
+
+/// The operating system's lock, or who has it.
+async fn lock(store: &SqliteStore, host: &str) -> Result<File> {
+    match store.latch.try_take().await? {
+        Some(lock) => Ok(lock),
+        None => Err(held_by(store, host).await?),
+    }
+}
+
+/// The row, while this host's lock is ours: refused where another host may still be at work.
+async fn free(tx: &mut SqliteConnection, host: &str, now: Timestamp) -> Result<Standing> {
+    let standing = standing(tx).await?;
+    if standing.alive(false, host, now) {
+        return Err(StoreError::Held(Box::new(standing.lease.holder)));
+    }
+    Ok(standing)
 }
 
 pub(super) async fn renew(store: &SqliteStore, fence: Fence, now: Timestamp) -> Result<Lease> {
@@ -172,8 +194,8 @@ pub(super) async fn release(store: &SqliteStore, fence: Fence) -> Result<()> {
 }
 
 /// Who holds the lock, as far as the row tells: a process that has just locked may not have written its name yet.
-async fn held_by(store: &SqliteStore, asking: &Holder) -> Result<StoreError> {
+async fn held_by(store: &SqliteStore, host: &str) -> Result<StoreError> {
     let standing = standing(&mut *store.readers.acquire().await?).await?;
-    let unnamed = || Holder { host: asking.host.clone(), pid: 0, operator: "another process".to_owned() };
+    let unnamed = || Holder { host: host.to_owned(), pid: 0, operator: "another process".to_owned() };
     Ok(StoreError::Held(Box::new(if standing.held { standing.lease.holder } else { unnamed() })))
 }

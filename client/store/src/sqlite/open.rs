@@ -18,7 +18,7 @@ use crate::options::StoreOptions;
 use crate::seam::Result;
 
 /// The version of the tables, as the newest file in `migrations/` sets it.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// How long a connection waits for another process's write.
 const BUSY: Duration = Duration::from_secs(10);
@@ -41,7 +41,7 @@ pub(super) async fn open(path: &Path, options: StoreOptions) -> Result<SqliteSto
         let _alone = latch.wait().await?;
         mark(path).await?;
     }
-    let mut writer = options_of(path, WRITER_CACHE).connect().await?;
+    let mut writer = writer(path, options.page_limit).connect().await?;
     durable(&mut writer).await?;
     upgrade(&mut writer, &latch).await?;
     let readers = readers(path).await?;
@@ -80,6 +80,15 @@ fn options_of(path: &Path, cache: &'static str) -> SqliteConnectOptions {
         // Reason: rows come over from SQLite's own thread; a page in one go spares most of the waking up.
         .row_buffer_size(1_024)
         .disable_statement_logging()
+}
+
+/// The one connection that writes; a bound of pages is for it alone.
+fn writer(path: &Path, page_limit: Option<u32>) -> SqliteConnectOptions {
+    let options = options_of(path, WRITER_CACHE);
+    match page_limit {
+        Some(pages) => options.pragma("max_page_count", pages.to_string()),
+        None => options,
+    }
 }
 
 async fn readers(path: &Path) -> Result<SqlitePool> {

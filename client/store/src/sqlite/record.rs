@@ -1,5 +1,7 @@
 //! Recording: one group of writes, one transaction, a handful of statements whatever its size.
 
+pub(super) mod mark;
+
 use std::collections::BTreeSet;
 
 use spine_rules::Counter;
@@ -74,6 +76,7 @@ pub(super) async fn record_within(tx: &mut SqliteConnection, head: &Head, writes
     put_facts(tx, head.run, head.leg, &group.facts).await?;
     put_frozen(tx, &group).await?;
     put_acknowledged(tx, &group).await?;
+    mark::end_releases(tx, group.acknowledged.keys()).await?;
     put_unresolved(tx, head, &group).await?;
     put_changes(tx, head.run, &group).await?;
     shift(tx, head.run, &group.shift, group.applied.len()).await
@@ -126,7 +129,7 @@ pub(super) async fn put_entries(
              first_sent_at = excluded.first_sent_at, last_sent_at = excluded.last_sent_at, \
              sent_in_leg = excluded.sent_in_leg, content_sha256 = excluded.content_sha256, dissent = excluded.dissent, \
              number = excluded.number, pending = excluded.pending, frozen = excluded.frozen, version = excluded.version, \
-             warnings = excluded.warnings",
+             warnings = excluded.warnings, deferrals = excluded.deferrals, failed = excluded.failed",
         );
         query.build().execute(&mut *tx).await?;
     }

@@ -1,58 +1,27 @@
-//! Runs and legs.
+//! Runs and legs: a further leg, the end of one, and how they are read. A run opens in `opening`.
+
+pub(super) mod opening;
 
 use jiff::Timestamp;
 use spine_rules::lifecycle::Fact;
-use spine_rules::record::PatientKey;
-use spine_vocabulary::{RoleProfileId, UserId};
+use spine_vocabulary::RoleProfileId;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
 use super::SqliteStore;
-use super::columns::{self, ACKNOWLEDGED, CANDIDATE, ENTRY, count, key, nanos, time};
+use super::columns::{count, key, nanos, time, user};
 use super::error::damaged;
 use super::lease::standing;
-use super::record::{Head, chunks, head, put_entries, put_facts, record_within, shift};
+use super::record::{Head, chunks, head, record_within};
 use crate::entry::Write;
 use crate::error::StoreError;
-use crate::kept::group::{NewFact, Shift};
-use crate::kept::row::Row;
 use crate::lease::Fence;
-use crate::run::{Action, Closed, Listing, NewRun, Run, RunId, RunKind, Selection, interaction};
+use crate::run::{Action, Closed, LegRecord, NewRun, Run, RunId, RunKind, interaction};
 use crate::seam::Result;
-
-/// Patients looked at in one go while a run opens.
-const PATIENTS: usize = 512;
 
 /// A run, its first and its newest leg.
 const RUN: &str = "SELECT r.id, r.kind, r.action, r.legs, r.opened_at, r.population, g.user_id, g.settings, g.build, g.closed, \
-     g.closed_at, g.fence, g.role_profile FROM run r JOIN leg g ON g.run = r.id AND g.number = r.legs";
-
-pub(super) async fn open_run(
-    store: &SqliteStore,
-    fence: Fence,
-    new: &NewRun,
-    selection: Selection<'_>,
-) -> Result<Run> {
-    let mut writer = store.writer.lock().await;
-    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-    let id = insert_run(&mut tx, fence, new).await?;
-    let mut head = head(&mut tx, fence, id).await?;
-    let listed = Row::listed(head.last_seq);
-    let mut after = String::new();
-    loop {
-        let seen = patients(&mut tx, head.interaction, &after).await?;
-        let Some(last) = seen.last() else { break };
-        last.key.as_str().clone_into(&mut after);
-        let chosen: Vec<_> = seen
-            .into_iter()
-            .filter(|seen| (selection.takes)(&Listing { record: &seen.record, before: None }))
-            .collect();
-        list(&mut tx, &mut head, new.at, &listed, chosen).await?;
-    }
-    tx.commit().await?;
-    drop(writer);
-    run(store, id).await
-}
+     g.closed_at, g.fence, g.role_profile, r.patient_group FROM run r JOIN leg g ON g.run = r.id AND g.number = r.legs";
 
 pub(super) async fn open_leg(store: &SqliteStore, fence: Fence, id: RunId, new: &NewRun) -> Result<Run> {
     let mut writer = store.writer.lock().await;
@@ -153,38 +122,77 @@ async fn read(store: &SqliteStore, mut query: QueryBuilder<Sqlite>) -> Result<Ve
 }
 
 fn view(row: &SqliteRow, at_work: Option<Fence>) -> Result<Run> {
-    let closed = match (row.try_get::<Option<&str>, _>(9)?, row.try_get::<Option<i64>, _>(10)?) {
-        (Some(code), Some(at)) => Some((closed_from(code)?, time(at)?)),
-        _ => None,
-    };
+    let closed = closing(row, 9)?;
     let fence = Fence(count(row.try_get(11)?)?);
     Ok(Run {
         id: RunId(row.try_get(0)?),
         kind: RunKind::from_code(row.try_get(1)?).ok_or_else(|| damaged("a kind of run"))?,
-        action: Action::from_code(row.try_get(2)?).ok_or_else(|| damaged("an action"))?,
+        action: action(row.try_get(2)?)?,
         legs: row.try_get(3)?,
         opened_at: time(row.try_get(4)?)?,
         closed,
         interrupted: closed.is_none() && at_work != Some(fence),
         population: count(row.try_get(5)?)?,
-        group: None,
-        user: UserId::parse(row.try_get(6)?).map_err(|_| damaged("a user id"))?,
-        role_profile: RoleProfileId::parse(row.try_get(12)?).map_err(|_| damaged("a role profile"))?,
+        group: row.try_get(13)?,
+        user: user(row.try_get(6)?)?,
+        role_profile: role_profile(row.try_get(12)?)?,
         settings: row.try_get(7)?,
         build: row.try_get(8)?,
     })
 }
 
+/// How and when a leg closed, from two columns at the given place.
+fn closing(row: &SqliteRow, at: usize) -> Result<Option<(Closed, Timestamp)>> {
+    match (row.try_get::<Option<&str>, _>(at)?, row.try_get::<Option<i64>, _>(at + 1)?) {
+        (Some(code), Some(at)) => Ok(Some((closed_from(code)?, time(at)?))),
+        _ => Ok(None),
+    }
+}
+
+pub(super) async fn legs(store: &SqliteStore, run: RunId) -> Result<Vec<LegRecord>> {
+    let found = sqlx::query(
+        "SELECT number, action, user_id, role_profile, settings, build, opened_at, closed, closed_at FROM leg \
+         WHERE run = ? ORDER BY number",
+    )
+    .bind(run.0)
+    .fetch_all(&store.readers)
+    .await?;
+    // A run has its first leg from the beginning.
+    if found.is_empty() { Err(StoreError::Missing("run")) } else { found.iter().map(leg).collect() }
+}
+
+fn leg(row: &SqliteRow) -> Result<LegRecord> {
+    Ok(LegRecord {
+        number: row.try_get(0)?,
+        action: action(row.try_get(1)?)?,
+        user: user(row.try_get(2)?)?,
+        role_profile: role_profile(row.try_get(3)?)?,
+        settings: row.try_get(4)?,
+        build: row.try_get(5)?,
+        opened_at: time(row.try_get(6)?)?,
+        closed: closing(row, 7)?,
+    })
+}
+
+fn action(code: &str) -> Result<Action> {
+    Action::from_code(code).ok_or_else(|| damaged("an action"))
+}
+
+fn role_profile(text: &str) -> Result<RoleProfileId> {
+    RoleProfileId::parse(text).map_err(|_| damaged("a role profile"))
+}
+
 async fn insert_run(tx: &mut SqliteConnection, fence: Fence, new: &NewRun) -> Result<RunId> {
     let id: i64 = sqlx::query_scalar(
         "INSERT INTO run (kind, interaction, action, opened_at, facts_before, legs, population, unprocessed, sending, sent, \
-         failed, not_required, local_changes) \
-         VALUES (?, ?, ?, ?, (SELECT coalesce(max(seq), 0) FROM fact), 1, 0, 0, 0, 0, 0, 0, 0) RETURNING id",
+         failed, not_required, local_changes, patient_group) \
+         VALUES (?, ?, ?, ?, (SELECT coalesce(max(seq), 0) FROM fact), 1, 0, 0, 0, 0, 0, 0, 0, ?) RETURNING id",
     )
     .bind(new.kind.code())
     .bind(interaction(new.kind))
     .bind(new.action.code())
     .bind(nanos(new.at)?)
+    .bind(&new.group)
     .fetch_one(&mut *tx)
     .await?;
     insert_leg(tx, fence, RunId(id), 1, new).await?;
@@ -214,76 +222,6 @@ async fn insert_leg(
     .execute(tx)
     .await?;
     Ok(())
-}
-
-/// A patient who may become an entry.
-struct Seen {
-    key: PatientKey,
-    record: spine_rules::record::PatientRecord,
-    /// The run that left a message of theirs unresolved.
-    unresolved_in: Option<i64>,
-}
-
-async fn patients(tx: &mut SqliteConnection, interaction: &'static str, after: &str) -> Result<Vec<Seen>> {
-    let mut query = QueryBuilder::<Sqlite>::new("SELECT u.run, ");
-    query.push(CANDIDATE).push(" FROM patient p ").push(ACKNOWLEDGED);
-    query.push(" LEFT JOIN unresolved u ON u.interaction = ").push_bind(interaction);
-    query.push(" AND u.key = p.key WHERE p.key > ").push_bind(after.to_owned());
-    query.push(" ORDER BY p.key LIMIT ").push_bind(i64::try_from(PATIENTS).unwrap_or(i64::MAX));
-    let found = query.build().fetch_all(tx).await?;
-    let seen = |row: &SqliteRow| {
-        let record = columns::parts(row, 1)?.candidate().record;
-        Ok(Seen { key: record.key.clone(), record, unresolved_in: row.try_get(0)? })
-    };
-    found.iter().map(seen).collect()
-}
-
-/// Lists patients in the run; a message that an earlier run gave up on is taken over.
-async fn list(
-    tx: &mut SqliteConnection,
-    head: &mut Head,
-    at: Timestamp,
-    listed: &Row,
-    chosen: Vec<Seen>,
-) -> Result<()> {
-    let (mut counted, mut rows, mut facts, mut taken) =
-        (Shift::default(), Vec::new(), Vec::new(), Vec::new());
-    for Seen { key, unresolved_in, .. } in chosen {
-        let row = match unresolved_in {
-            None => listed.clone(),
-            Some(run) => {
-                head.last_seq += 1;
-                let seq = head.last_seq;
-                let (row, fact) = Row::inherit(&one(tx, run, &key).await?, seq)?;
-                facts.push(NewFact { seq, key: key.clone(), at, fact, note: None });
-                taken.push(key.clone());
-                row
-            }
-        };
-        counted.enters(&row);
-        rows.push((key, row));
-    }
-    let rows: Vec<_> = rows.iter().map(|(key, row)| (key, row)).collect();
-    put_entries(tx, head.run, head.interaction, &rows).await?;
-    put_facts(tx, head.run, head.leg, &facts).await?;
-    if !taken.is_empty() {
-        sqlx::query(
-            "DELETE FROM unresolved WHERE interaction = ? AND key IN (SELECT value FROM json_each(?))",
-        )
-        .bind(head.interaction)
-        .bind(columns::json(&taken)?)
-        .execute(&mut *tx)
-        .await?;
-    }
-    shift(tx, head.run, &counted, 0).await
-}
-
-async fn one(tx: &mut SqliteConnection, run: i64, key: &PatientKey) -> Result<Row> {
-    let mut query = QueryBuilder::<Sqlite>::new("SELECT ");
-    query.push(ENTRY).push(" FROM entry e WHERE e.run = ").push_bind(run);
-    query.push(" AND e.key = ").push_bind(key.as_str().to_owned());
-    let found = query.build().fetch_optional(tx).await?.ok_or(StoreError::Missing("entry"))?;
-    Ok(columns::row(&found)?.1)
 }
 
 const fn closed_code(how: Closed) -> &'static str {

@@ -1,21 +1,22 @@
 //! What every test of the contract starts from: a store of either kind, and invented patients.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::civil::date;
-use spine_rules::Reason;
 use spine_rules::import::{ImportFailure, ImportItem, Operator, Practice};
 use spine_rules::lifecycle::{Fact, Live};
 use spine_rules::record::{
     Allergy, AllergyKind, CodedEntry, LocalChange, LocalFlags, Medication, MedicationKind, PatientKey,
     PatientRecord, RecordedNumber, Registration, RegistrationKind, RegistrationStatus,
 };
+use spine_rules::{Reason, SetAside};
 use spine_store::{
-    Action, Fence, FrozenBytes, Holder, ImportReceipt, MemoryStore, NewRun, Run, RunKind, Selection,
-    SqliteStore, Store, StoreError, StoreOptions, Uploaded, Write,
+    Action, Fence, FrozenBytes, Holder, ImportReceipt, Mark, Marking, MemoryStore, NewRun, Run, RunKind,
+    Selection, SqliteStore, Store, StoreError, StoreOptions, Switch, Uploaded, Write,
 };
 use spine_vocabulary::{CodeScheme, ConsentCode, MessageId, NhsNumber};
 
@@ -95,9 +96,9 @@ impl Bench for Sqlite {
     }
 
     async fn beside(&self, host: &str) -> SqliteStore {
-        SqliteStore::open(self.folder.path().join("practice.store"), options(host, &self.clock))
-            .await
-            .unwrap()
+        let file = self.folder.path().join("practice.store");
+        let seen_from = if host == "here" { file } else { seen_from_elsewhere(&file, host) };
+        SqliteStore::open(seen_from, options(host, &self.clock)).await.unwrap()
     }
 
     async fn die(&mut self) {
@@ -108,6 +109,24 @@ impl Bench for Sqlite {
     fn set_clock(&self, at: Timestamp) {
         self.clock.store(at.as_second() - t(0).as_second(), Ordering::Relaxed);
     }
+}
+
+/// The store as another host sees it: the same file, but locks of this host's are not there.
+#[cfg(unix)]
+fn seen_from_elsewhere(file: &Path, host: &str) -> PathBuf {
+    let folder = file.parent().unwrap().join(host);
+    let link = folder.join("practice.store");
+    if !link.exists() {
+        std::fs::create_dir_all(folder).unwrap();
+        std::os::unix::fs::symlink(file, &link).unwrap();
+    }
+    link
+}
+
+/// Without symbolic links every host sees the locks of every other one.
+#[cfg(not(unix))]
+fn seen_from_elsewhere(file: &Path, _: &str) -> PathBuf {
+    file.to_owned()
 }
 
 /// The n-th second of the tests.
@@ -280,6 +299,18 @@ pub(crate) fn dispatch(patient: u32, n: u32, at: i64) -> Write {
         uploaded: Some(uploaded(7)),
         ..write(patient, Fact::Dispatched(live(n)), at)
     }
+}
+
+pub(crate) fn aside(reason: Reason) -> Fact {
+    Fact::SetAside(SetAside::because(reason))
+}
+
+pub(crate) fn mark(patient: u32, marking: Marking, at: i64) -> Mark {
+    Mark { key: key(patient), marking, user: "000000000003".parse().unwrap(), at: t(at) }
+}
+
+pub(crate) fn switch(on: bool, at: i64) -> Switch {
+    Switch { on, day: date(2026, 11, 22), nn_days: 20, user: "000000000003".parse().unwrap(), at: t(at) }
 }
 
 /// The new code for an old one.

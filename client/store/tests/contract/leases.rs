@@ -100,3 +100,42 @@ pub(crate) async fn a_stale_fence_writes_nothing<B: Bench>(mut bench: B) {
     assert_eq!(store.tally(run.id).await.unwrap().outstanding, 0);
     store.open_leg(fence, run.id, &leg).await.unwrap();
 }
+
+/// Another host took over while the old holder lives and knows nothing of it, as after a network was cut in two.
+/// Requirement: RUN-034.
+pub(crate) async fn a_holder_who_was_taken_over_while_alive_writes_nothing<B: Bench>(bench: B) {
+    let (stale, run) = running(&bench, 2, RunKind::InitialUpload).await;
+    let old = bench.store();
+    let elsewhere = bench.beside("elsewhere").await;
+    assert_eq!(held_by(elsewhere.take_lease(&holder("elsewhere"), t(LEASE_SECONDS)).await), "here");
+    old.renew_lease(stale, t(LEASE_SECONDS)).await.unwrap();
+    assert_eq!(held_by(elsewhere.take_lease(&holder("elsewhere"), t(LEASE_SECONDS + 1)).await), "here");
+    let ended = 2 * LEASE_SECONDS + 1;
+    let lease = elsewhere.take_lease(&holder("elsewhere"), t(ended)).await.unwrap();
+    assert_eq!(lease.fence, Fence(stale.0 + 1));
+    let leg = new_run(RunKind::InitialUpload, ended);
+    elsewhere.open_leg(lease.fence, run.id, &leg).await.unwrap();
+    let before = format!("{:?}", elsewhere.history(&key(1)).await.unwrap());
+    let refused = [
+        old.record(stale, run.id, &[dispatch(1, 1, ended)]).await,
+        old.record(stale, run.id, &[]).await,
+        old.open_leg(stale, run.id, &leg).await.map(drop),
+        old.close_leg(stale, run.id, Closed::Stopped, t(ended)).await.map(drop),
+        old.open_run(stale, &leg, Selection::everybody()).await.map(drop),
+        old.renew_lease(stale, t(ended)).await.map(drop),
+        old.release_lease(stale).await,
+    ];
+    assert!(refused.iter().all(|outcome| matches!(outcome, Err(StoreError::StaleFence))), "{refused:?}");
+    // Nor does it get in by another door, and it is told who is at work.
+    let switched = old.switch_scr(&switch(false, ended)).await;
+    assert_eq!(held_by(switched), "elsewhere");
+    assert_eq!(held_by(import(old, []).await), "elsewhere");
+    assert_eq!(held_by(old.take_lease(&holder("here"), t(ended)).await), "elsewhere");
+    assert_eq!(format!("{:?}", elsewhere.history(&key(1)).await.unwrap()), before);
+    assert_eq!(elsewhere.runs().await.unwrap().len(), 1);
+    elsewhere.record(lease.fence, run.id, &[dispatch(1, 1, ended)]).await.unwrap();
+    elsewhere.close_leg(lease.fence, run.id, Closed::Stopped, t(ended)).await.unwrap();
+    elsewhere.release_lease(lease.fence).await.unwrap();
+    // It gave its lock back with its refused release: the practice is free for whoever comes.
+    old.take_lease(&holder("here"), t(ended)).await.unwrap();
+}

@@ -15,10 +15,6 @@ async fn entry<S: Store>(store: &S, run: RunId, n: u32) -> Entry {
     store.entry(run, &key(n)).await.unwrap().unwrap().0
 }
 
-fn aside(reason: Reason) -> Fact {
-    Fact::SetAside(SetAside::because(reason))
-}
-
 pub(crate) async fn a_run_takes_its_population<B: Bench>(bench: B) {
     let store = bench.store();
     import(store, (1..=5).map(|n| item(patient(n)))).await.unwrap();
@@ -95,6 +91,97 @@ pub(crate) async fn a_deferred_entry_is_due_in_time<B: Bench>(bench: B) {
     store.record(fence, run.id, &[write(2, Fact::FellDue, 40)]).await.unwrap();
     assert_eq!(store.tally(run.id).await.unwrap().next_due, Some(t(50)));
     assert_eq!(entry(store, run.id, 2).await.state, State::Listed);
+}
+
+pub(crate) async fn deferrals_are_counted_through_the_whole_run<B: Bench>(mut bench: B) {
+    let (fence, run) = running(&bench, 2, RunKind::InitialUpload).await;
+    let deferrals = async |bench: &B| entry(bench.store(), run.id, 1).await.deferrals;
+    let defer = |at| write(1, Fact::Deferred { until: t(at + 60) }, at);
+    assert_eq!(deferrals(&bench).await, 0);
+    bench.store().record(fence, run.id, &[defer(2)]).await.unwrap();
+    assert_eq!(deferrals(&bench).await, 1);
+    let again = [write(1, Fact::FellDue, 62), defer(62), write(1, Fact::FellDue, 122)];
+    bench.store().record(fence, run.id, &again).await.unwrap();
+    assert_eq!(deferrals(&bench).await, 2);
+    // Given up and put off in one transaction: the message is gone, the rung stays.
+    let group = [dispatch(1, 1, 130), write(1, Fact::NeverSent, 131)];
+    bench.store().record(fence, run.id, &group).await.unwrap();
+    assert_eq!(deferrals(&bench).await, 2);
+    bench.store().record(fence, run.id, &[write(1, Fact::Abandoned, 132), defer(132)]).await.unwrap();
+    let put_off = entry(bench.store(), run.id, 1).await;
+    assert_eq!(
+        (put_off.deferrals, put_off.attempts, &put_off.state),
+        (3, 0, &State::Deferred { until: t(192) })
+    );
+    assert_eq!(bench.store().frozen(run.id, &key(1)).await.unwrap(), None);
+    bench.die().await;
+    let fence = bench.store().take_lease(&holder("here"), t(140)).await.unwrap().fence;
+    bench.store().open_leg(fence, run.id, &new_run(RunKind::InitialUpload, 140)).await.unwrap();
+    assert_eq!(entry(bench.store(), run.id, 1).await.state, State::Deferred { until: t(192) });
+    let group = [
+        write(1, Fact::FellDue, 192),
+        dispatch(1, 2, 193),
+        write(1, Fact::WentQuiet, 194),
+        write(1, Fact::GaveUp, 195),
+    ];
+    bench.store().record(fence, run.id, &group).await.unwrap();
+    assert_eq!(deferrals(&bench).await, 3);
+    assert_eq!(entry(bench.store(), run.id, 2).await.deferrals, 0);
+    // Another run begins at the foot of the ladder, even with a message that it takes over.
+    let next = new_run(RunKind::InitialUpload, 200);
+    let next = bench.store().open_run(fence, &next, Selection::everybody()).await.unwrap();
+    assert_eq!(entry(bench.store(), next.id, 1).await.deferrals, 0);
+}
+
+pub(crate) async fn everything_deferred_can_be_tried_now<B: Bench>(bench: B) {
+    let (fence, run) = running(&bench, 4, RunKind::InitialUpload).await;
+    let store = bench.store();
+    let defer = |n, until| write(n, Fact::Deferred { until }, 2);
+    let latest = "2262-04-11T23:47:16Z".parse().unwrap();
+    store
+        .record(fence, run.id, &[defer(1, t(9)), defer(3, latest), write(4, aside(Reason::Fp69), 2)])
+        .await
+        .unwrap();
+    assert_eq!(keys(store, run.id, Cursor::Due(jiff::Timestamp::MAX)).await, [1, 2, 3]);
+    assert_eq!(keys(store, run.id, Cursor::Due(jiff::Timestamp::MIN)).await, [2]);
+}
+
+pub(crate) async fn the_legs_of_a_run_are_told_one_by_one<B: Bench>(mut bench: B) {
+    let (fence, run) = running(&bench, 1, RunKind::InitialUpload).await;
+    let store = bench.store();
+    store.close_leg(fence, run.id, Closed::Stopped, t(2)).await.unwrap();
+    let second = spine_store::NewRun {
+        action: spine_store::Action::Resume,
+        user: "000000000009".parse().unwrap(),
+        role_profile: "000000000008".parse().unwrap(),
+        settings: r#"{"in":"force"}"#.to_owned(),
+        build: "0.2.0".to_owned(),
+        ..new_run(RunKind::InitialUpload, 3)
+    };
+    store.open_leg(fence, run.id, &second).await.unwrap();
+    bench.die().await;
+    let store = bench.store();
+    let fence = store.take_lease(&holder("here"), t(4)).await.unwrap().fence;
+    store.open_leg(fence, run.id, &new_run(RunKind::InitialUpload, 5)).await.unwrap();
+    let record = |number, new: spine_store::NewRun, closed| spine_store::LegRecord {
+        number,
+        action: new.action,
+        user: new.user,
+        role_profile: new.role_profile,
+        settings: new.settings,
+        build: new.build,
+        opened_at: new.at,
+        closed,
+    };
+    let expected = [
+        record(1, new_run(RunKind::InitialUpload, 1), Some((Closed::Stopped, t(2)))),
+        record(2, second.clone(), None),
+        record(3, new_run(RunKind::InitialUpload, 5), None),
+    ];
+    assert_eq!(store.legs(run.id).await.unwrap(), expected);
+    let run = store.newest_run(None).await.unwrap().unwrap();
+    assert_eq!((run.legs, run.role_profile), (3, new_run(RunKind::InitialUpload, 5).role_profile));
+    assert!(matches!(store.legs(RunId(77)).await, Err(StoreError::Missing(_))));
 }
 
 pub(crate) async fn a_new_leg_doubts_what_was_on_its_way<B: Bench>(mut bench: B) {

@@ -1,14 +1,14 @@
 //! The practice itself, its operators, and what its last import left out.
 
 use spine_rules::import::{Operator, Practice};
-use spine_vocabulary::UserId;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
+use super::switch;
+use crate::kept::switch::switched;
 use crate::seam::{ImportReceipt, Result};
 use crate::sqlite::SqliteStore;
-use crate::sqlite::columns::{from_json, json};
-use crate::sqlite::error::damaged;
+use crate::sqlite::columns::{from_json, json, user};
 
 /// Replaces the practice; operators whom it does not name stay.
 pub(super) async fn put(
@@ -44,13 +44,15 @@ pub(in crate::sqlite) async fn put_operator(tx: &mut SqliteConnection, operator:
     Ok(())
 }
 
-/// The practice as it was imported last, with every operator known.
+/// The practice as it was imported last and switched since, with every operator known.
 pub(in crate::sqlite) async fn practice(store: &SqliteStore) -> Result<Option<Practice>> {
     let details: Option<String> =
         sqlx::query_scalar("SELECT details FROM practice").fetch_optional(&store.readers).await?;
     let Some(details) = details else { return Ok(None) };
     let details: Practice = from_json(&details, "the practice")?;
-    Ok(Some(Practice { operators: operators(store).await?, ..details }))
+    let switches = switch::all(store).await?;
+    let practice = Practice { operators: operators(store).await?, ..details };
+    Ok(Some(switched(practice, switches.last())))
 }
 
 /// Every operator, in the order in which they became known.
@@ -59,8 +61,11 @@ pub(in crate::sqlite) async fn operators(store: &SqliteStore) -> Result<Vec<Oper
         .fetch_all(&store.readers)
         .await?;
     let read = |row: &SqliteRow| {
-        let user_id = UserId::parse(row.try_get(0)?).map_err(|_| damaged("a user id"))?;
-        Ok(Operator { user_id, name: row.try_get(1)?, system_administrator: row.try_get(2)? })
+        Ok(Operator {
+            user_id: user(row.try_get(0)?)?,
+            name: row.try_get(1)?,
+            system_administrator: row.try_get(2)?,
+        })
     };
     found.iter().map(read).collect()
 }
