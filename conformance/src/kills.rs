@@ -5,15 +5,13 @@
 //! practice came to must be what the undisturbed one did, patient by patient. Nothing is read from the processes' memory: the
 //! client's store, the client's report and the fake Spine's control port say everything.
 
-mod audit;
 mod chance;
 mod desk;
-mod processes;
-mod spine;
 mod world;
 
 use std::path::PathBuf;
 
+use crate::audit;
 use crate::stage::StageError;
 use chance::Chance;
 use world::World;

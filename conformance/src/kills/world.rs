@@ -7,12 +7,11 @@ use std::time::Duration;
 use spine_client::{Clock as _, SystemClock};
 use spine_fixtures::Population;
 
-use super::audit::{Came, Held, Stop};
 use super::chance::Chance;
 use super::desk::Desk;
-use super::processes::{ended, kill, pause, wait_for};
-use super::spine::SpineProcess;
 use super::{KINDS, Plan, Strike, Victim};
+use crate::audit::{Came, Held, Stop};
+use crate::processes::{Launch, SpineProcess, ended, kill, pause, wait_for};
 use crate::stage::StageError;
 
 /// Which invented practice it is: always the same one.
@@ -25,6 +24,8 @@ const WITHIN_MICROSECONDS: u64 = 15_000;
 const AWAY_MILLISECONDS: u64 = 300;
 /// One time in so many it comes back without its sessions.
 const FORGETS_ONE_IN: u64 = 3;
+/// What the client is asked to wait before a poll, in milliseconds.
+const RETRY_AFTER_MS: &str = "10";
 /// How many legs a run may take beyond its kills.
 const SPARE_LEGS: usize = 20;
 
@@ -55,7 +56,11 @@ impl World {
         Population::new(POPULATION_SEED, plan.patients, today)
             .write(folder.path())
             .map_err(StageError::new)?;
-        let spine = SpineProcess::start(&plan.simulator, folder.path())?;
+        let spine = SpineProcess::start(Launch {
+            program: plan.simulator.clone(),
+            arguments: ["--state", "state", "--retry-after-ms", RETRY_AFTER_MS].map(str::to_owned).into(),
+            folder: folder.path().to_owned(),
+        })?;
         let desk = Desk::open(&plan.scr, folder.path())?;
         desk.login()?;
         let permissions_before = Held::by(&spine)?.permissions;

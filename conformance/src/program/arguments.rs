@@ -13,6 +13,7 @@ Examples:
   spine-conformance run --case consent/a-dissent-is-set-on-the-acs
   spine-conformance requirements coverage                         what has no case, and what nothing proves
   spine-conformance agree --deep                                  rules and oracle on 900,000 generated patients
+  spine-conformance nights                                        100,000 patients, three nights, five sessions
   spine-conformance kills --scr target/release/scr --simulator target/release/spine-simulator --times 100
 ";
 
@@ -48,6 +49,8 @@ pub(super) enum Command {
     WrongSpine(WrongSpine),
     /// Kill the client and the fake Spine (SIGKILL) at random moments of bulk runs, resume, and audit.
     Kills(Kills),
+    /// Run a large practice over several nights and sessions, measure, and audit; meant for a release build.
+    Nights(Nights),
 }
 
 #[derive(Debug, Args)]
@@ -167,6 +170,25 @@ pub(super) struct Kills {
     /// Patients of the practice.
     #[arg(long, value_name = "N", default_value_t = 60)]
     pub(super) patients: usize,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Nights {
+    /// Patients of the practice.
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    pub(super) patients: usize,
+    /// Nights.
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub(super) nights: u32,
+    /// Sessions over all of them: one or two a night.
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub(super) sessions: u32,
+    /// Chooses the people and the faults.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Fail, too, when a resumed run sends its first message later than after two seconds.
+    #[arg(long)]
+    pub(super) strict: bool,
 }
 
 #[cfg(test)]

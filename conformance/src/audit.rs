@@ -1,29 +1,40 @@
 //! What must hold at every stop, and what a practice came to in the end: the client's store and report against the fake Spine's ledger.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod told;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use spine_client::{Counter, Reason};
 
-use super::desk::{Report, Told};
-use super::spine::SpineProcess;
+use crate::processes::SpineProcess;
 use crate::stage::StageError;
+pub(crate) use told::{Told, told};
 
 /// What the fake Spine says when an author has no session: true of those whose sessions it forgot.
 const NO_SESSION: &str = "the author has no session with this role";
 
+/// A run's report, as `scr report --json` has it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(crate) struct Report {
+    pub(crate) state: String,
+    pub(crate) population: u64,
+    pub(crate) counters: BTreeMap<String, u64>,
+    pub(crate) reasons: BTreeMap<String, u64>,
+}
+
 /// What the fake Spine holds.
-pub(super) struct Held {
-    pub(super) accepted: Vec<Accepted>,
+pub(crate) struct Held {
+    pub(crate) accepted: Vec<Accepted>,
     /// By NHS number.
-    pub(super) permissions: BTreeMap<String, (Option<String>, Option<String>)>,
+    pub(crate) permissions: BTreeMap<String, (Option<String>, Option<String>)>,
     violations: Vec<String>,
 }
 
 /// One event that it accepted.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Accepted {
+pub(crate) struct Accepted {
     nhs_number: String,
     event_id: String,
     message_id: String,
@@ -47,7 +58,7 @@ struct Violation {
 
 impl Held {
     /// Asks the control port.
-    pub(super) fn by(spine: &SpineProcess) -> Result<Self, StageError> {
+    pub(crate) fn by(spine: &SpineProcess) -> Result<Self, StageError> {
         let permissions: Vec<Permission> = read(spine, "/permissions")?;
         let violations: Vec<Violation> = read(spine, "/ledger/violations")?;
         Ok(Self {
@@ -65,31 +76,32 @@ fn read<T: DeserializeOwned>(spine: &SpineProcess, path: &str) -> Result<Vec<T>,
 
 /// What every patient came to, in every run, and what the Spine holds of it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Came {
+pub(crate) struct Came {
     /// Per run and patient: counter and reason.
-    pub(super) verdicts: BTreeMap<(&'static str, String), (Counter, Option<Reason>)>,
+    pub(crate) verdicts: BTreeMap<(&'static str, String), (Counter, Option<Reason>)>,
     /// Per patient: kind of summary, whether it is clinical, whether the patient was a dissenter.
-    pub(super) stored: BTreeMap<String, (String, bool, bool)>,
+    pub(crate) stored: BTreeMap<String, (String, bool, bool)>,
     /// Per NHS number.
-    pub(super) permissions: BTreeMap<String, (Option<String>, Option<String>)>,
+    pub(crate) permissions: BTreeMap<String, (Option<String>, Option<String>)>,
 }
 
 impl Came {
     /// Adds what a run came to.
-    pub(super) fn add(&mut self, kind: &'static str, told: &BTreeMap<String, Told>, held: &Held) {
+    pub(crate) fn add(&mut self, kind: &'static str, told: &BTreeMap<String, Told>, held: &Held) {
         for (key, one) in told {
             self.verdicts.insert((kind, key.clone()), (one.counter, one.reason));
         }
+        let names = Names::of(told);
         for event in &held.accepted {
             let about = (event.kind.clone(), event.clinical, event.dissenter);
-            self.stored.insert(name(told, &event.nhs_number), about);
+            self.stored.insert(names.name(&event.nhs_number).to_owned(), about);
         }
         self.permissions.clone_from(&held.permissions);
     }
 }
 
 /// Where a disturbed practice differs from the undisturbed one.
-pub(super) fn differences(quiet: &Came, disturbed: &Came) -> Vec<String> {
+pub(crate) fn differences(quiet: &Came, disturbed: &Came) -> Vec<String> {
     let mut found = Vec::new();
     for ((kind, key), verdict) in &quiet.verdicts {
         let other = disturbed.verdicts.get(&(*kind, key.clone()));
@@ -111,20 +123,20 @@ pub(super) fn differences(quiet: &Came, disturbed: &Came) -> Vec<String> {
 }
 
 /// A stop, as the audit sees it.
-pub(super) struct Stop<'s> {
-    pub(super) kind: &'static str,
-    pub(super) report: &'s Report,
-    pub(super) told: &'s BTreeMap<String, Told>,
-    pub(super) held: &'s Held,
+pub(crate) struct Stop<'s> {
+    pub(crate) kind: &'static str,
+    pub(crate) report: &'s Report,
+    pub(crate) told: &'s BTreeMap<String, Told>,
+    pub(crate) held: &'s Held,
     /// The ACS before the first run.
-    pub(super) permissions_before: &'s BTreeMap<String, (Option<String>, Option<String>)>,
+    pub(crate) permissions_before: &'s BTreeMap<String, (Option<String>, Option<String>)>,
     /// Whether the fake Spine ever forgot its sessions.
-    pub(super) forgot: bool,
+    pub(crate) forgot: bool,
 }
 
 impl Stop<'_> {
     /// Everything that does not hold.
-    pub(super) fn findings(&self) -> Vec<String> {
+    pub(crate) fn findings(&self) -> Vec<String> {
         let mut found = Vec::new();
         self.counters(&mut found);
         match self.kind {
@@ -180,9 +192,10 @@ impl Stop<'_> {
                 found.push(format!("{key}: {:?}, and the Spine accepted a message", one.counter));
             }
         }
+        let names = Names::of(self.told);
         for (number, events) in stored {
-            let key = name(self.told, number);
-            let holder = self.told.get(&key);
+            let key = names.name(number);
+            let holder = self.told.get(key);
             if events.len() > 1 {
                 found.push(format!("doubled: {key}: {} events were accepted", events.len()));
             }
@@ -215,10 +228,24 @@ impl Stop<'_> {
     }
 }
 
-/// The practice's own id of whoever has this number; only those are shown to people.
-fn name(told: &BTreeMap<String, Told>, number: &str) -> String {
-    let holder = told.iter().find(|(_, one)| one.number.as_deref() == Some(number));
-    holder.map_or_else(|| "nobody of this run".to_owned(), |(key, _)| key.clone())
+/// The practice's own ids by NHS number; only those are shown to people.
+struct Names<'t>(HashMap<&'t str, &'t str>);
+
+impl<'t> Names<'t> {
+    fn of(told: &'t BTreeMap<String, Told>) -> Self {
+        let mut names = HashMap::new();
+        for (key, one) in told {
+            if let Some(number) = &one.number {
+                // Where several patients hold a number, the first one's id stands for it.
+                names.entry(number.as_str()).or_insert(key.as_str());
+            }
+        }
+        Self(names)
+    }
+
+    fn name(&self, number: &str) -> &'t str {
+        self.0.get(number).copied().unwrap_or("nobody of this run")
+    }
 }
 
 #[cfg(test)]
