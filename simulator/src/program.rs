@@ -53,6 +53,7 @@ fn run(arguments: &Arguments) -> Result<(), ProgramError> {
     let options = arguments.options()?;
     let people = options.scenario.population.people.len();
     let seed = options.scenario.settings.seed;
+    let rules = options.faults.rules.len();
     let fake = FakeSpine::start(options)?;
     // Before the ready file exists: whoever has read it may send a signal at once.
     for ending in
@@ -67,6 +68,9 @@ fn run(arguments: &Arguments) -> Result<(), ProgramError> {
     let file = file.transpose()?;
     let state = arguments.state.as_deref();
     say(&greeting(&fake, people, seed, state));
+    if rules > 0 {
+        say(&format!("  faults   {rules} rules: what goes wrong is on purpose"));
+    }
     fake.wait();
     drop(file);
     let kept = if state.is_some() { "What it remembers is kept." } else { "Nothing of it was kept." };

@@ -16,4 +16,4 @@ pub(crate) use job::{Job, Outcome, Seen, Stage, Use};
 pub use journal::JournalError;
 pub(crate) use journal::{Exchanged, Journal, Record};
 pub(crate) use memory::Memory;
-pub(crate) use patient::{Patient, Standing};
+pub(crate) use patient::{Patient, Shown, Standing};

@@ -15,6 +15,7 @@ use std::path::Path;
 
 use serde_json::Value;
 use spine_fixtures::population::staff;
+use spine_simulator::fault::{FaultPlan, PlanError};
 use spine_simulator::scenario::{Permission, Settings};
 use spine_simulator::server::StartError;
 use spine_simulator::{FakeSpine, JournalError, Options};
@@ -132,4 +133,18 @@ fn another_spine_does_not_take_the_journal_for_its_own() {
     other.scenario.settings.seed += 1;
     let refused = FakeSpine::start(other).unwrap_err();
     assert!(matches!(refused, StartError::Journal(JournalError::Foreign(_))), "{refused}");
+}
+
+#[test]
+fn a_spine_that_is_kept_takes_no_plan_of_faults() {
+    let folder = tempfile::tempdir().unwrap();
+    written(folder.path());
+    let rules = "[[rules]]\nname = \"lost\"\nphase = \"after\"\nfault = \"reset\"\n";
+    let faults = FaultPlan::read(rules).unwrap();
+    let refused = FakeSpine::start(Options { faults: faults.clone(), ..options(folder.path()) }).unwrap_err();
+    assert!(refused.to_string().contains("--state"), "{refused}");
+    let fake = start(folder.path());
+    assert_eq!(fake.spine().faults().replace(faults.clone()), Err(PlanError::Kept));
+    assert_eq!(fake.spine().faults().add(faults.rules), Err(PlanError::Kept));
+    assert_eq!(fake.spine().faults().replace(FaultPlan::default()), Ok(()));
 }

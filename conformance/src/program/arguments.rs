@@ -178,8 +178,8 @@ pub(super) struct Nights {
     #[arg(long, value_name = "N", default_value_t = 100_000)]
     pub(super) patients: usize,
     /// Nights.
-    #[arg(long, value_name = "N", default_value_t = 3)]
-    pub(super) nights: u32,
+    #[arg(long = "nights", value_name = "N", default_value_t = 3)]
+    pub(super) count: u32,
     /// Sessions over all of them: one or two a night.
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub(super) sessions: u32,
