@@ -200,11 +200,11 @@ impl Stop<'_> {
                 found.push(format!("doubled: {key}: {} events were accepted", events.len()));
             }
             for event in events {
-                let digest = holder.and_then(|one| one.dispatched.get(&event.message_id));
-                if digest != Some(&event.sha256) {
+                let message = holder.and_then(|one| one.dispatched.get(&event.message_id));
+                if message.is_none_or(|message| message.sha256 != event.sha256) {
                     found.push(format!("{key}: what the Spine accepted was not dispatched"));
                 }
-                if event.clinical && (event.dissenter || holder.is_some_and(|one| one.dissents)) {
+                if event.clinical && (event.dissenter || message.is_some_and(|message| message.dissents)) {
                     found.push(format!("content for a dissenter: {key}"));
                 }
             }

@@ -1,5 +1,5 @@
 //! A fake Spine that outlives its process: started again with the same folder, it is the same one.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 #[path = "serving/client.rs"]
 #[expect(dead_code, reason = "the suite of the sockets uses the rest")]

@@ -1,5 +1,6 @@
 //! An audit that finds nothing proves nothing unless it finds each kind of wrong when it is there.
 
+use super::told::Dispatched;
 use super::*;
 
 const KIND: &str = "initial-upload";
@@ -30,13 +31,13 @@ impl Scene {
     fn sound() -> Self {
         let counters = ["unprocessed", "sending", "sent", "failed", "not_required"];
         let counters = counters.map(|name| (name.to_owned(), u64::from(name == "sent")));
+        let dispatched = Dispatched { sha256: "digest".to_owned(), dissents: false };
         let told = Told {
             number: Some("9990000018".to_owned()),
             counter: Counter::Sent,
             reason: Some(Reason::Sent),
             event: Some("A".to_owned()),
-            dissents: false,
-            dispatched: BTreeMap::from([("A".to_owned(), "digest".to_owned())]),
+            dispatched: BTreeMap::from([("A".to_owned(), dispatched)]),
         };
         Self {
             kind: KIND,
@@ -102,7 +103,7 @@ const WRONGS: &[(&str, Bend)] = &[
         "other".clone_into(&mut scene.held.accepted[0].sha256);
     }),
     ("content for a dissenter: P1", |scene| scene.held.accepted[0].dissenter = true),
-    ("content for a dissenter: P1", |scene| scene.told().dissents = true),
+    ("content for a dissenter: P1", |scene| scene.told().dispatched.get_mut("A").unwrap().dissents = true),
     ("the client broke a rule", |scene| scene.held.violations.push(NO_SESSION.to_owned())),
     ("the client broke a rule", |scene| {
         scene.forgot = true;

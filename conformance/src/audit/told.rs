@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use spine_client::store::History;
+use spine_client::clock::uk_date;
+use spine_client::store::{Cursor, History};
 use spine_client::{Client, Counter, PatientKey, Reason, RunId};
-use spine_rules::Fact;
+use spine_rules::record::PatientRecord;
+use spine_rules::{Fact, PracticeProfile, Rules, Settings, State};
 
 use crate::stage::StageError;
 
@@ -20,42 +22,62 @@ pub(crate) struct Told {
     pub(crate) reason: Option<Reason>,
     /// The event that the Spine acknowledged, if it did.
     pub(crate) event: Option<String>,
-    /// Whether the practice's record holds a dissent.
+    /// Every message that was to be sent, by its id.
+    pub(crate) dispatched: BTreeMap<String, Dispatched>,
+}
+
+/// A message that was to be sent.
+#[derive(Clone, Debug)]
+pub(crate) struct Dispatched {
+    /// The digest of its bytes.
+    pub(crate) sha256: String,
+    /// Whether the practice's record held a dissent on the day of it.
     pub(crate) dissents: bool,
-    /// Every message that was to be sent, by its id: the digest of its bytes.
-    pub(crate) dispatched: BTreeMap<String, String>,
 }
 
 /// What the store says of each patient of a run, by the practice's own ids.
 pub(crate) async fn told(client: &Client, run: RunId) -> Result<BTreeMap<String, Told>, StageError> {
+    let practice = PracticeProfile::from(&client.practice().await.map_err(StageError::new)?);
     let mut all = BTreeMap::new();
     let mut after: Option<PatientKey> = None;
     loop {
-        let page = client.settlements(run, after.as_ref(), PAGE).await.map_err(StageError::new)?;
-        let Some(last) = page.last() else { return Ok(all) };
+        let page = client.store().page(run, Cursor::All, after.as_ref(), PAGE).await;
+        let page = page.map_err(StageError::new)?;
+        let Some((last, _)) = page.last() else { return Ok(all) };
         after = Some(last.key.clone());
-        for one in page {
-            let history = client.store().history(&one.key).await.map_err(StageError::new)?;
+        for (entry, candidate) in page {
+            let history = client.store().history(&entry.key).await.map_err(StageError::new)?;
             let told = Told {
-                number: one.number.map(spine_vocabulary::NhsNumber::reveal),
-                counter: one.counter,
-                reason: one.reason,
-                event: one.event.map(|event| event.to_string()),
-                dissents: one.dissents,
-                dispatched: dispatched(run, &history),
+                number: candidate.record.number.valid().map(spine_vocabulary::NhsNumber::reveal),
+                counter: entry.state.counter(),
+                reason: entry.state.reason(),
+                event: match entry.state {
+                    State::Acknowledged { id, .. } => Some(id.event().to_string()),
+                    _ => None,
+                },
+                dispatched: dispatched(run, &history, &candidate.record, &practice),
             };
-            all.insert(one.key.as_str().to_owned(), told);
+            all.insert(entry.key.as_str().to_owned(), told);
         }
     }
 }
 
-fn dispatched(run: RunId, history: &[History]) -> BTreeMap<String, String> {
-    let facts = history.iter().filter(|one| one.run == run).filter_map(|one| one.fact.as_ref());
-    let live = facts.filter_map(|fact| match fact {
-        Fact::Dispatched(live) | Fact::Inherited(live) => Some(live),
-        _ => None,
-    });
-    live.map(|live| (live.id.to_string(), hexadecimal(&live.sha256))).collect()
+fn dispatched(
+    run: RunId,
+    history: &[History],
+    record: &PatientRecord,
+    practice: &PracticeProfile,
+) -> BTreeMap<String, Dispatched> {
+    let mut all = BTreeMap::new();
+    for one in history.iter().filter(|one| one.run == run) {
+        if let Some(Fact::Dispatched(live) | Fact::Inherited(live)) = &one.fact {
+            let rules = Rules::new(Settings::default(), practice.clone(), uk_date(one.at));
+            let dissents = rules.consent(record).dissents();
+            let sha256 = hexadecimal(&live.sha256);
+            all.insert(live.id.to_string(), Dispatched { sha256, dissents });
+        }
+    }
+    all
 }
 
 /// As the fake Spine writes its digests.
