@@ -4,14 +4,13 @@
 #[path = "serving/card.rs"]
 mod card;
 #[path = "serving/client.rs"]
+#[expect(dead_code, reason = "the suite of the faults uses the rest")]
 mod client;
 #[path = "serving/control.rs"]
 mod control;
 #[path = "services/document.rs"]
 #[expect(dead_code, reason = "the suite of the services uses the rest")]
 mod document;
-#[path = "serving/faults.rs"]
-mod faults;
 #[path = "serving/http.rs"]
 mod http;
 #[path = "serving/identity.rs"]

@@ -152,7 +152,7 @@ fn dispatch(spine: &Spine, route: &Route, asked: &SyncRequest<'_, '_>, note: &mu
 fn negative(route: &Route, outcome: &Outcome, note: &mut Note) -> Reply {
     match (outcome, route.interaction) {
         (Outcome::Business(reasons), Interaction::PdsRetrieval) => pds::failure(reasons, note),
-        (Outcome::Business(_), Interaction::EventListQuery | Interaction::EventListQueryMim) => {
+        (Outcome::Business(_), interaction) if interaction != Interaction::SetPermissions => {
             psis::failure(outcome, note)
         }
         _ => {

@@ -138,6 +138,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_due_first_comes_first_though_the_clock_was_set_back() {
+        let memory = Memory::new(Population::default(), 7);
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let [late, early, same] = [1, 2, 3].map(Uuid::from_u128);
+        memory.enqueue(at(100), late);
+        memory.enqueue(at(50), early);
+        memory.enqueue(at(50), same);
+        assert_eq!(memory.next_due(at(49)), None);
+        assert_eq!(memory.next_due(at(50)), Some(early));
+        assert_eq!(memory.next_due(at(50)), Some(same));
+        assert_eq!(memory.next_due(at(99)), None);
+        assert_eq!(memory.next_due(at(100)), Some(late));
+    }
+
+    #[test]
     fn identifiers_differ_and_follow_from_the_seed() {
         let (one, same, other) = (
             Memory::new(Population::default(), 7),
