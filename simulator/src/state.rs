@@ -4,6 +4,7 @@
 //! event index, ledger; the queue of what falls due is never held with another lock, and no lock while anything is parsed.
 
 mod chain;
+mod content;
 mod job;
 mod journal;
 mod memory;
@@ -12,6 +13,7 @@ mod shard;
 
 pub use chain::EventStatus;
 pub(crate) use chain::{Event, EventAuthor, Staleness};
+pub(crate) use content::{Content, Stored};
 pub(crate) use job::{Job, Outcome, Seen, Stage, Use};
 pub use journal::JournalError;
 pub(crate) use journal::{Exchanged, Journal, Record};

@@ -3,6 +3,13 @@
 
 mod answers;
 mod bench;
+mod clocks;
+mod dry;
+mod event;
 mod faults;
+mod ladder;
+mod schedule;
+mod stopping;
+mod switching;
 mod whole_job;
 mod world;

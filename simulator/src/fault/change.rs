@@ -7,7 +7,7 @@ use spine_vocabulary::{AcsPermission, DeathNotification, EventId, NhsNumber, Ods
 
 use crate::scenario::{Permission, Sensitivity};
 use crate::spine::Spine;
-use crate::state::{Event, EventAuthor, EventStatus, Patient};
+use crate::state::{Content, Event, EventAuthor, EventStatus, Patient};
 
 /// One change of what the Spine holds about a patient.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +72,10 @@ impl Change {
                     persisted_at,
                     kind: None,
                     author,
+                    content: Content::Stood {
+                        text: "A summary of another practice.".to_owned(),
+                        allergies: Vec::new(),
+                    },
                 });
                 spine.memory().events.part(&id).insert(id, number);
                 true

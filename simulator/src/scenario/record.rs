@@ -34,6 +34,23 @@ pub struct StandingSummary {
     pub persisted_at: DateTime,
     /// What it says: one plain line.
     pub text: String,
+    /// The allergies and adverse reactions that it tells of.
+    pub allergies: Vec<StandingAllergy>,
+}
+
+/// An allergy of a standing summary.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StandingAllergy {
+    /// Its SNOMED CT code, if it has one.
+    pub code: Option<String>,
+    /// Its words.
+    pub term: String,
+}
+
+impl std::fmt::Debug for StandingAllergy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StandingAllergy(masked)")
+    }
 }
 
 /// A client system that the Spine knows.

@@ -144,6 +144,7 @@ fn dispatch(spine: &Spine, route: &Route, asked: &SyncRequest<'_, '_>, note: &mu
     }
     match route.interaction {
         Interaction::PdsRetrieval => pds::retrieve(spine, asked, note),
+        Interaction::EventQuery => psis::tell_event(spine, asked, note),
         _ => psis::list_events(spine, asked, note),
     }
 }

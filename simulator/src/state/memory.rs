@@ -10,6 +10,7 @@ use spine_vocabulary::{EventId, MessageId, NhsNumber};
 use uuid::Uuid;
 
 use super::chain::{Event, EventAuthor, EventStatus};
+use super::content::{Content, Shelf};
 use super::job::{Job, Seen};
 use super::patient::Patient;
 use super::shard::Shards;
@@ -24,6 +25,8 @@ pub(crate) struct Memory {
     /// Which message ids were used.
     pub(crate) seen: Shards<MessageId, Seen>,
     pub(crate) jobs: Shards<Uuid, Job>,
+    /// Where the documents of events are kept.
+    pub(crate) shelf: Shelf,
     /// Jobs in the order in which they fall due.
     due: Mutex<VecDeque<(Timestamp, Uuid)>>,
     systems: HashMap<String, ClientSystem>,
@@ -40,6 +43,7 @@ impl Memory {
             events: Shards::new(),
             seen: Shards::new(),
             jobs: Shards::new(),
+            shelf: Shelf::default(),
             due: Mutex::default(),
             parties: population.systems.iter().map(|one| one.party_key.to_string()).collect(),
             systems: population.systems.into_iter().map(|one| (one.asid.to_string(), one)).collect(),
@@ -67,6 +71,7 @@ impl Memory {
                 persisted_at: at,
                 kind: None,
                 author: EventAuthor::Organisation(summary.ods, name),
+                content: Content::Stood { text: summary.text, allergies: summary.allergies },
             };
             if let Some(patient) = memory.patients.part(&summary.nhs_number).get_mut(&summary.nhs_number) {
                 patient.chain.push(event);

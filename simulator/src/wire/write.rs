@@ -10,7 +10,7 @@ mod multipart;
 mod soap;
 
 pub(crate) use ebxml::{Addressee, Listed, error_list, header, message_error};
-pub(crate) use element::Element;
+pub(crate) use element::{Element, escape};
 pub(crate) use fault::{fault, faults};
 pub(crate) use message::{Acknowledgement, Message, local_stamp, reason};
 pub(crate) use multipart::{CONTENT_TYPE, related};
