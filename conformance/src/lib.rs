@@ -5,10 +5,14 @@
 //! its [wire] itself: it shares no codec with the client and none with the simulator.
 
 pub mod agreement;
+mod audit;
 pub mod case;
 pub mod cases;
 pub mod fuzzing;
+pub mod kills;
+pub mod nights;
 pub mod outcome;
+mod processes;
 pub mod program;
 pub mod report;
 pub mod requirement;

@@ -18,4 +18,4 @@ pub mod wire;
 
 pub use server::{FakeSpine, Options, Ready};
 pub use spine::{EventView, PermissionView, Spine};
-pub use state::EventStatus;
+pub use state::{EventStatus, JournalError};

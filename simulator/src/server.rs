@@ -6,6 +6,7 @@
 mod clinical;
 pub(crate) mod exchange;
 mod http;
+mod kept;
 mod listen;
 mod options;
 mod ready;
@@ -27,7 +28,7 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use crate::Spine;
-use crate::clock::{Clock, SteeredClock, SystemClock};
+use crate::clock::{Clock, SteeredClock};
 use crate::control::{Control, Steered};
 use crate::identity::{Cards, Identity, LiveSessions, Sessions, Ticket, Users};
 use crate::keys::{KeyFolder, Keys};
@@ -66,7 +67,7 @@ impl FakeSpine {
     /// and the card socket's first answer waits for it.
     pub fn start(options: Options) -> Result<Self, StartError> {
         let listeners = Listeners::bind(&options)?;
-        let keys = Keys::new(options.address, SystemClock.now())?;
+        let keys = kept::keys(&options)?;
         let folder = KeyFolder::write(&keys, options.keys.as_deref())?;
         let ready = Ready::new(listeners.addresses, folder.files());
         let clock = SteeredClock::over(options.clock);
@@ -82,9 +83,10 @@ impl FakeSpine {
         let sessions = Arc::new(Sessions::default());
         let longest_body = options.scenario.settings.request_bytes;
         let live = Arc::clone(&sessions) as Arc<dyn LiveSessions>;
-        let spine = Spine::new(options.scenario, Arc::clone(&shared))
-            .with_sessions(live)
-            .with_faults(options.faults)?;
+        let spine = Spine::new(options.scenario, Arc::clone(&shared)).with_sessions(live);
+        let spine =
+            kept::restore(spine, &sessions, &users, options.state.as_deref(), options.forget_sessions)?;
+        let spine = spine.with_faults(options.faults)?;
         let identity = Identity::new(options.users, cards.authority(), Arc::clone(&sessions), shared)?;
 
         let stop = watch::Sender::new(false);

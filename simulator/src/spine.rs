@@ -3,6 +3,7 @@
 //! Synchronous and without the network: the server calls it, and so do tests. Nothing here reads the computer's clock.
 
 mod inspect;
+mod keep;
 mod refuse;
 mod sync;
 
@@ -21,7 +22,7 @@ use crate::identity::{EverybodyIsIn, LiveSessions};
 use crate::ledger::{Ledger, Note, Sha256};
 use crate::psis;
 use crate::scenario::{Scenario, Settings};
-use crate::state::Memory;
+use crate::state::{Journal, Memory};
 use crate::wire::issue::{Fault, Refusal};
 use crate::wire::{WireRequest, WireResponse};
 
@@ -48,6 +49,10 @@ const UNSERVED: [&str; 8] = [
 pub struct Spine {
     inner: Arc<Inner>,
     sessions: Arc<dyn LiveSessions>,
+    /// Where it writes down what it does, if it is to outlive its process.
+    journal: Option<Arc<Journal>>,
+    /// The moment that it is for this handle; the clock's where there is none.
+    moment: Option<Timestamp>,
 }
 
 #[derive(Debug)]
@@ -73,14 +78,21 @@ impl Spine {
         let Scenario { population, settings } = scenario;
         let memory = Memory::new(population, settings.seed);
         let ledger = Ledger::new(settings.ledger);
-        let inner = Inner { settings, memory, ledger, clock, faults: Faults::default() };
-        Self { inner: Arc::new(inner), sessions: Arc::new(EverybodyIsIn) }
+        let inner = Arc::new(Inner { settings, memory, ledger, clock, faults: Faults::default() });
+        Self { inner, sessions: Arc::new(EverybodyIsIn), journal: None, moment: None }
     }
 
     /// The same Spine, which asks `sessions` whether the author of an upload or a setting is logged in.
     #[must_use]
     pub fn with_sessions(mut self, sessions: Arc<dyn LiveSessions>) -> Self {
         self.sessions = sessions;
+        self
+    }
+
+    /// The same Spine, which writes down in `journal` what it does, and takes no plan of faults.
+    pub(crate) fn with_journal(mut self, journal: Arc<Journal>) -> Self {
+        self.inner.faults.stay_calm();
+        self.journal = Some(journal);
         self
     }
 
@@ -99,6 +111,10 @@ impl Spine {
     /// Answers one request, whatever the plan of faults says, and writes the exchange into the ledger.
     #[must_use]
     pub fn answer(&self, request: &WireRequest) -> WireResponse {
+        self.answer_and_keep(request)
+    }
+
+    fn perform(&self, request: &WireRequest) -> WireResponse {
         let now = self.now();
         psis::settle_due(self, now);
         let received = Sha256::of(&request.body);
@@ -157,7 +173,7 @@ impl Spine {
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        self.inner.clock.now()
+        self.moment.unwrap_or_else(|| self.inner.clock.now())
     }
 
     pub(crate) fn book(&self) -> &Ledger {

@@ -73,7 +73,7 @@ impl Change {
                     kind: None,
                     author,
                     content: Content::Stood {
-                        text: "Sent by another practice meanwhile.".to_owned(),
+                        text: "A summary of another practice.".to_owned(),
                         allergies: Vec::new(),
                     },
                 });

@@ -63,6 +63,7 @@ pub struct RuleState {
 #[derive(Debug, Default)]
 pub struct Faults {
     has_rules: AtomicBool,
+    stays_calm: AtomicBool,
     inner: Mutex<Inner>,
 }
 
@@ -112,6 +113,7 @@ impl Faults {
     pub fn replace(&self, plan: FaultPlan) -> Result<(), PlanError> {
         plan.check()?;
         let has_rules = !plan.rules.is_empty();
+        self.may_have(has_rules)?;
         let rules = plan.rules.into_iter().map(Standing::new).collect();
         let mut inner = self.inner();
         *inner = Inner { seed: plan.seed, rules, ..Inner::default() };
@@ -133,6 +135,7 @@ impl Faults {
         let before = plan.rules.len();
         plan.rules.extend(rules);
         plan.check()?;
+        self.may_have(plan.rules.len() > before)?;
         inner.rules.extend(plan.rules.drain(before..).map(Standing::new));
         self.has_rules.store(!inner.rules.is_empty(), Ordering::SeqCst);
         Ok(())
@@ -178,6 +181,15 @@ impl Faults {
     #[must_use]
     pub fn strikes(&self) -> Vec<Strike> {
         self.inner().strikes.iter().cloned().collect()
+    }
+
+    /// From now on no rule is taken.
+    pub(crate) fn stay_calm(&self) {
+        self.stays_calm.store(true, Ordering::SeqCst);
+    }
+
+    fn may_have(&self, rules: bool) -> Result<(), PlanError> {
+        if rules && self.stays_calm.load(Ordering::SeqCst) { Err(PlanError::Kept) } else { Ok(()) }
     }
 
     /// Whether there is no rule, so that nothing needs to be asked or counted.

@@ -52,6 +52,9 @@ pub enum PlanError {
         /// Those in which its fault can strike.
         possible: String,
     },
+    /// The Spine keeps what it remembers beyond its own end, and would not come back the same from what a plan did.
+    #[error("a fake Spine with a --state folder stays calm: it takes no rules")]
+    Kept,
     /// Something else is not possible.
     #[error("rule {rule:?}: {why}")]
     Impossible {

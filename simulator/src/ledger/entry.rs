@@ -64,6 +64,12 @@ impl Sha256 {
         all.iter_mut().zip(digest.as_ref()).for_each(|(to, from)| *to = *from);
         Self(all)
     }
+
+    /// Its 32 bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 impl fmt::Display for Sha256 {

@@ -67,6 +67,12 @@ pub(super) struct Arguments {
     /// How many polls come too early before one finds its answer.
     #[arg(long, value_name = "N", default_value_t = Settings::default().readiness.polls)]
     polls: u32,
+    /// Folder in which it keeps what it remembers: killed and started again with it, it is the same Spine. Without it: in memory.
+    #[arg(long, value_name = "DIR", conflicts_with = "faults")]
+    pub(super) state: Option<PathBuf>,
+    /// Forget who was logged in when it was last started with the same --state.
+    #[arg(long, requires = "state")]
+    forget_sessions: bool,
     /// File with a plan of faults (TOML or JSON): what goes wrong, when and where. Without it nothing does.
     #[arg(long, value_name = "FILE")]
     faults: Option<PathBuf>,
@@ -132,6 +138,8 @@ impl Arguments {
             },
             keys: self.keys.clone(),
             threads: self.threads,
+            state: self.state.clone(),
+            forget_sessions: self.forget_sessions,
             stands_still: self.clock == ClockChoice::Stepped,
             faults: self.faults()?,
             ..options

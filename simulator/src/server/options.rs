@@ -15,6 +15,7 @@ use crate::fault::{FaultPlan, PlanError};
 use crate::identity::{AuthorityError, CardRow, CardsError, Users, UsersError, read_cards};
 use crate::keys::KeysError;
 use crate::scenario::{Scenario, ScenarioError, Settings};
+use crate::state::JournalError;
 
 /// Everything a start needs. [`Options::new`] and [`Options::load`] fill in what is rarely changed.
 #[derive(Clone, Debug)]
@@ -41,6 +42,10 @@ pub struct Options {
     pub keys: Option<PathBuf>,
     /// How many threads serve.
     pub threads: usize,
+    /// Folder in which it keeps what it remembers beyond its own end; `None` keeps it in memory only.
+    pub state: Option<PathBuf>,
+    /// Whether the sessions of an earlier start are forgotten.
+    pub forget_sessions: bool,
 }
 
 /// The port of each service; 0 takes a free one.
@@ -99,6 +104,9 @@ pub enum StartError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// What an earlier start remembered cannot be used.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
     /// The operating system gave no threads.
     #[error("no threads to serve with: {0}")]
     Threads(io::Error),
@@ -120,6 +128,8 @@ impl Options {
             ports: Ports::default(),
             keys: None,
             threads: 2,
+            state: None,
+            forget_sessions: false,
         }
     }
 

@@ -118,6 +118,11 @@ impl Memory {
         }
     }
 
+    /// Whether a job is due by now.
+    pub(crate) fn has_due(&self, now: Timestamp) -> bool {
+        self.due().front().is_some_and(|(at, _)| *at <= now)
+    }
+
     fn due(&self) -> MutexGuard<'_, VecDeque<(Timestamp, Uuid)>> {
         self.due.lock().unwrap_or_else(PoisonError::into_inner)
     }
