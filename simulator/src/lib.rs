@@ -3,6 +3,7 @@
 mod acs;
 pub mod clock;
 mod control;
+pub mod fault;
 pub mod identity;
 pub mod keys;
 pub mod ledger;

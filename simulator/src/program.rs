@@ -52,6 +52,7 @@ fn run(arguments: &Arguments) -> Result<(), ProgramError> {
     let options = arguments.options()?;
     let people = options.scenario.population.people.len();
     let seed = options.scenario.settings.seed;
+    let rules = options.faults.rules.len();
     let fake = FakeSpine::start(options)?;
     // Before the ready file exists: whoever has read it may send a signal at once.
     for ending in
@@ -65,6 +66,9 @@ fn run(arguments: &Arguments) -> Result<(), ProgramError> {
     });
     let file = file.transpose()?;
     say(&greeting(&fake, people, seed));
+    if rules > 0 {
+        say(&format!("  faults   {rules} rules: what goes wrong is on purpose"));
+    }
     fake.wait();
     drop(file);
     say("Fake Spine: ended. Nothing of it was kept.");

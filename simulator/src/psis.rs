@@ -10,7 +10,7 @@ pub mod summary;
 mod upload;
 mod verdict;
 
-pub(crate) use event_list::list_events;
+pub(crate) use event_list::{failure, list_events};
 pub(crate) use poll::poll;
 pub(crate) use process::settle_due;
 pub(crate) use receive::receive;

@@ -13,4 +13,4 @@ pub use chain::EventStatus;
 pub(crate) use chain::{Event, EventAuthor, Staleness};
 pub(crate) use job::{Job, Outcome, Seen, Stage, Use};
 pub(crate) use memory::Memory;
-pub(crate) use patient::{Patient, Standing};
+pub(crate) use patient::{Patient, Shown, Standing};

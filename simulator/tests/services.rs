@@ -9,6 +9,8 @@ mod content;
 mod document;
 #[path = "services/envelope.rs"]
 mod envelope;
+#[path = "services/faults.rs"]
+mod faults;
 #[path = "services/lists.rs"]
 mod lists;
 #[path = "services/permissions.rs"]

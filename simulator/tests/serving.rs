@@ -10,6 +10,8 @@ mod control;
 #[path = "services/document.rs"]
 #[expect(dead_code, reason = "the suite of the services uses the rest")]
 mod document;
+#[path = "serving/faults.rs"]
+mod faults;
 #[path = "serving/http.rs"]
 mod http;
 #[path = "serving/identity.rs"]

@@ -20,6 +20,12 @@ pub const SESSION: SignedDuration = SignedDuration::from_hours(10);
 pub trait LiveSessions: fmt::Debug + Send + Sync {
     /// Whether `user` has a session with the role `role_profile` that has neither ended nor been logged out at `now`.
     fn is_live(&self, role_profile: &RoleProfileId, user: &UserId, now: Timestamp) -> bool;
+
+    /// Ends every session of `user` with the role `role_profile`, as if somebody had revoked them. Does nothing where no
+    /// sessions are kept.
+    fn revoke(&self, role_profile: &RoleProfileId, user: &UserId) {
+        let _ = (role_profile, user);
+    }
 }
 
 /// Takes every author for logged in: for tests of the clinical services without an identity service.
@@ -111,6 +117,13 @@ impl LiveSessions for Sessions {
                 && session.user.id == *user
                 && session.user.roles.iter().any(|role| role.profile == *role_profile)
         })
+    }
+
+    fn revoke(&self, role_profile: &RoleProfileId, user: &UserId) {
+        let mut sessions = self.by_ticket.lock().unwrap_or_else(PoisonError::into_inner);
+        sessions.retain(|_, session| {
+            session.user.id != *user || session.user.roles.iter().all(|role| role.profile != *role_profile)
+        });
     }
 }
 

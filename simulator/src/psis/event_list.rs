@@ -4,6 +4,7 @@
 
 mod answer;
 
+use jiff::Timestamp;
 use roxmltree::Node;
 use spine_vocabulary::code::error::{
     PSIS_INCONSISTENT, PSIS_MERGED, PSIS_NHS_NUMBER, PSIS_NO_CASE, PSIS_WARNING,
@@ -41,7 +42,11 @@ pub(crate) fn list_events(spine: &Spine, asked: &SyncRequest<'_, '_>, note: &mut
     };
     note.nhs_number = Some(number);
     let part = spine.memory().patients.part(&number);
-    match part.get(&number).ok_or_else(|| wrong_number("Nobody has this NHS number")).and_then(may_be_seen) {
+    match part
+        .get(&number)
+        .ok_or_else(|| wrong_number("Nobody has this NHS number"))
+        .and_then(|patient| may_be_seen(patient, asked.now))
+    {
         Err(outcome) => failure(&outcome, note),
         Ok(patient) => {
             let is_empty = patient.chain.events().is_empty();
@@ -50,7 +55,7 @@ pub(crate) fn list_events(spine: &Spine, asked: &SyncRequest<'_, '_>, note: &mut
                 return failure(&Outcome::Business(warnings), note);
             }
             note.tags.push(Tag::Answered);
-            answer::list(number, patient)
+            answer::list(number, patient, asked.now)
         }
     }
 }
@@ -61,20 +66,20 @@ fn not_found() -> Reason {
 
 /// Whether the query may see the events of this patient.
 /// Requirement: CON-052.
-fn may_be_seen(patient: &Patient) -> Result<&Patient, Outcome> {
+fn may_be_seen(patient: &Patient, now: Timestamp) -> Result<&Patient, Outcome> {
     match patient.standing() {
         Standing::Superseded(_) => {
             Err(Outcome::Business(vec![Reason::error(PSIS_INCONSISTENT), Reason::error(PSIS_MERGED)]))
         }
         Standing::Invalidated => Err(wrong_number("The NHS number was made invalid")),
-        Standing::Valid if patient.permission.is_dissent() => Err(access_refused()),
+        Standing::Valid if patient.permission_shown(now).is_dissent() => Err(access_refused()),
         Standing::Valid => Ok(patient),
     }
 }
 
 /// The answer that a query failed, or succeeded with warnings only and found nothing.
 /// Requirement: ACK-041.
-fn failure(outcome: &Outcome, note: &mut Note) -> Reply {
+pub(crate) fn failure(outcome: &Outcome, note: &mut Note) -> Reply {
     note.tags.push(outcome.tag());
     let reasons: &[Reason] = match outcome {
         Outcome::Business(reasons) => reasons,

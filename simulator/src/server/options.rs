@@ -11,6 +11,7 @@ use spine_vocabulary::UserId;
 use super::listen::ListenError;
 use super::tls::TlsError;
 use crate::clock::{Clock, SystemClock};
+use crate::fault::{FaultPlan, PlanError};
 use crate::identity::{AuthorityError, CardRow, CardsError, Users, UsersError, read_cards};
 use crate::keys::KeysError;
 use crate::scenario::{Scenario, ScenarioError, Settings};
@@ -28,6 +29,10 @@ pub struct Options {
     pub inserted: Option<UserId>,
     /// The clock of sessions, challenges, cards and clinical services. TLS always goes by the computer's own.
     pub clock: Arc<dyn Clock>,
+    /// Whether that clock stands still from the start, until it is moved.
+    pub stands_still: bool,
+    /// What goes wrong.
+    pub faults: FaultPlan,
     /// Where to listen: a loopback address.
     pub address: IpAddr,
     /// On which ports.
@@ -75,6 +80,17 @@ pub enum StartError {
     /// The population cannot be used.
     #[error("the population cannot be used: {0}")]
     Scenario(#[from] ScenarioError),
+    /// The plan of faults cannot be used.
+    #[error("the plan of faults cannot be used: {0}")]
+    Faults(#[from] PlanError),
+    /// The file with the plan of faults cannot be read.
+    #[error("the plan of faults cannot be used: {file}: {source}")]
+    FaultsFile {
+        /// Which.
+        file: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
     /// A file of the population cannot be opened.
     #[error("the population cannot be used: {file}: {source}")]
     File {
@@ -89,7 +105,7 @@ pub enum StartError {
 }
 
 impl Options {
-    /// This scenario on free ports of 127.0.0.1, by the computer's clock; no users, no cards.
+    /// This scenario on free ports of 127.0.0.1, by the computer's clock; no users, no cards, no faults.
     #[must_use]
     pub fn new(scenario: Scenario) -> Self {
         Self {
@@ -98,6 +114,8 @@ impl Options {
             cards: Vec::new(),
             inserted: None,
             clock: Arc::new(SystemClock),
+            stands_still: false,
+            faults: FaultPlan::default(),
             address: Ipv4Addr::LOCALHOST.into(),
             ports: Ports::default(),
             keys: None,

@@ -97,12 +97,14 @@ impl Memory {
             .into_uuid()
     }
 
-    /// Puts a job into the queue of those that fall due.
+    /// Puts a job into the queue of those that fall due: at its end, unless the clock was set back.
     pub(crate) fn enqueue(&self, at: Timestamp, job: Uuid) {
-        self.due().push_back((at, job));
+        let mut due = self.due();
+        let place = due.partition_point(|(other, _)| *other <= at);
+        due.insert(place, (at, job));
     }
 
-    /// Takes the next job that is due by now. Delays are all alike, so the queue is in order of time.
+    /// Takes the next job that is due by now.
     pub(crate) fn next_due(&self, now: Timestamp) -> Option<Uuid> {
         let mut due = self.due();
         match due.front() {
