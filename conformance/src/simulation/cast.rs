@@ -69,6 +69,8 @@ pub const FORTY: [&str; 40] = [
 ];
 /// How many of the crowd can register beside them.
 const CROWD: usize = 40;
+/// How many people the cast has.
+pub(super) const PEOPLE: usize = FORTY.len() + CROWD;
 /// The group that leaves together.
 pub(super) const LEAVERS: &str = "Leavers";
 

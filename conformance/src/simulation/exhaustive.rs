@@ -31,6 +31,9 @@ pub const SUBJECTS: [Subject; 2] = [
     Subject { kind: RunKind::ConsentMigration, before: Vec::new },
 ];
 
+/// The same for random simulations: how often each kind is begun.
+pub(super) const WEIGHTS: &[(u64, RunKind)] = &[(5, RunKind::InitialUpload), (3, RunKind::ConsentMigration)];
+
 /// A case that came out wrong.
 #[derive(Clone, Debug)]
 pub struct Failure {

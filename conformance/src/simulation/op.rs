@@ -123,6 +123,8 @@ pub enum Blow {
     WriteFails,
     /// The store keeps this write, and says that it failed.
     NewsFails,
+    /// The disk is full: every write fails, until nothing goes wrong any more.
+    DiskFull,
     /// Another user sets a permission at the Spine.
     Permission(usize, Held),
     /// The session is revoked at the Spine.

@@ -32,7 +32,7 @@ use crate::stage::{AS_OF, StageError, library};
 use clock::Time;
 pub(super) use line::Passing;
 pub use planted::Planted;
-pub(super) use scene::{Scene, mix};
+pub(super) use scene::{Scene, digest, mix};
 
 /// Name of the practice's computer.
 const HOST: &str = "a-surgery";
@@ -72,6 +72,7 @@ pub fn play(case: &Case, planted: Option<Planted>) -> Result<Played, StageError>
     runtime.block_on(async {
         let mut world = World::open(company, case, planted).await?;
         world.play(case).await?;
+        world.scene.count_fired();
         invariant::situations(&world.scene).await;
         Ok(world.tell(case))
     })
@@ -116,7 +117,8 @@ impl World {
         let spine = Spine::new(scenario, Arc::new(time)).with_sessions(Arc::<Sessions>::clone(&sessions));
         let memory = MemoryStore::new(StoreOptions::new(HOST, move || time.now()));
         let disk = memory.beside(StoreOptions::new("an-observer", move || time.now()));
-        let scene = Arc::new(Scene::new(company, case.seed, time, (spine, sessions), disk, planted));
+        let scene =
+            Arc::new(Scene::new(company, (case.seed, case.habits), time, (spine, sessions), disk, planted));
         let places =
             case.people.iter().filter_map(|place| Some((*place, company.people.get(*place)?.clone())));
         let members: BTreeMap<usize, Contribution> = places.collect();
@@ -134,6 +136,7 @@ impl World {
         };
         world.login()?;
         world.import().await;
+        tokio::time::sleep(Duration::from_millis(1)).await;
         Ok(world)
     }
 
@@ -143,6 +146,8 @@ impl World {
             self.scene.log(format_args!("op {} {}", self.op, serde_json::to_string(op).unwrap_or_default()));
             self.step(op).await?;
             self.look().await;
+            // No two ops in one moment: what came first is told by the time.
+            tokio::time::sleep(Duration::from_millis(1)).await;
             if self.is_broken() {
                 return Ok(());
             }
@@ -161,6 +166,9 @@ impl World {
                 self.import_anew().await?;
             }
             Op::Change(place, change) => {
+                if *change == super::op::Change::Busy {
+                    self.scene.book().coverage.fired("O13");
+                }
                 let at = spine_client::clock::uk_local(self.scene.now());
                 let Some(one) = self.members.get_mut(place) else { return Ok(()) };
                 super::cast::change(one, *change, at);
@@ -200,6 +208,7 @@ impl World {
             self.scene.book().operator.clone_from(&self.scene.cast.operator);
             tokio::time::sleep(Duration::from_mins(1)).await;
             self.login()?;
+            self.open_the_gate(kind).await;
             self.run(kind, action, Vec::new()).await;
             self.look().await;
             if self.is_broken() {

@@ -1,11 +1,13 @@
 //! Who was due when a run was finished, by the oracle, and whether anything came of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use spine_client::RunKind;
 use spine_oracle::facts::{Patient, Practice};
 use spine_oracle::judge;
+use spine_simulator::fault::{Fault, MENU};
+use spine_simulator::ledger::{Exchange, Tag};
 
 use super::{Auditor, Claims, dissents, keys, on};
 use crate::simulation::op::Held;
@@ -26,9 +28,14 @@ impl Auditor {
         let permissions = self.permissions(scene);
         let keys = keys(scene);
         let accepted = scene.spine.ledger().accepted();
+        let changed = changed(scene);
         for (place, one) in scene.cast.people.iter().enumerate() {
             let key = one.patient.patient_id.as_str();
             let (Some(claim), Some(number)) = (claims.patients.get(key), keys.get(key)) else { continue };
+            // Somebody else changed what the Spine holds of them: the auditor does not know from when on.
+            if changed.contains(number) {
+                continue;
+            }
             let views = self.views(place, number, &permissions, (open.at, end));
             let stored = accepted.iter().any(|event| event.nhs_number.reveal() == *number);
             match claims.kind {
@@ -127,6 +134,18 @@ impl Auditor {
         }
         permissions
     }
+}
+
+/// The patients of whom somebody else changed what the Spine holds, by the faults that struck.
+fn changed(scene: &Scene) -> BTreeSet<String> {
+    let changes = |rule: &str| {
+        let base = rule.split('@').next().unwrap_or_default();
+        MENU.iter().any(|row| row.rule.name == base && matches!(row.rule.fault, Fault::Change(_)))
+    };
+    let struck =
+        |one: &Exchange| one.tags.iter().any(|tag| matches!(tag, Tag::Struck { rule, .. } if changes(rule)));
+    let all = scene.spine.ledger().exchanges(0, usize::MAX);
+    all.iter().filter(|one| struck(one)).filter_map(|one| Some(one.nhs_number?.reveal())).collect()
 }
 
 /// Whether something is to be stored of the patient, and the Spine would take it.

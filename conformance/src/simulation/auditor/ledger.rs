@@ -118,7 +118,8 @@ impl Auditor {
         let claims = self.claims.iter().find(|claims| claims.run == run);
         let claim = claims.and_then(|claims| known(claims, &keys).find(|(_, of, _)| *of == number));
         let event = claim.and_then(|(_, _, claim)| claim.event.clone());
-        if event != Some(older.event_id.to_string()) && !self.taken_over(&number, older, run) {
+        if event != Some(older.event_id.to_string()) && !self.taken_over(older, run) && !refused(scene, older)
+        {
             scene.broken(format_args!(
                 "doubled: {} was sent while {} of run {run} was in doubt",
                 newer.event_id, older.event_id
@@ -127,11 +128,21 @@ impl Auditor {
     }
 
     /// Whether a later run than `run` took an unresolved message over and found it stored.
-    fn taken_over(&self, _number: &str, event: &AcceptedEvent, run: i64) -> bool {
+    fn taken_over(&self, event: &AcceptedEvent, run: i64) -> bool {
         let event = event.event_id.to_string();
         let later = self.claims.iter().filter(|claims| claims.run > run);
         later.flat_map(|claims| claims.patients.values()).any(|claim| claim.event.as_ref() == Some(&event))
     }
+}
+
+/// Whether the Spine itself said no to a message, so that nobody was in doubt about it.
+fn refused(scene: &Scene, event: &AcceptedEvent) -> bool {
+    let said = |one: &Exchange| {
+        let negative =
+            ["AE", "AR", "fault"].contains(&one.outcome) || (one.status >= 400 && one.status < 500);
+        one.message_id == Some(event.message_id) && negative
+    };
+    scene.spine.ledger().exchanges(0, usize::MAX).iter().any(said)
 }
 
 /// Whoever counts as Sent has what was acknowledged.

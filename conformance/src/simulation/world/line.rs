@@ -54,10 +54,16 @@ impl Exchange for Line {
         tokio::time::sleep(scene.takes(&passing, 1)).await;
         process.lives().await;
         match came {
-            Came::Answer(answer) => {
+            Came::Answer(answer, after) => {
+                tokio::time::sleep(after).await;
+                process.lives().await;
                 Ok(Response { status: answer.status, headers: answer.headers, body: answer.body })
             }
-            Came::Failure(failure) => Err(failure),
+            Came::Failure(failure, after) => {
+                tokio::time::sleep(after).await;
+                process.lives().await;
+                Err(failure)
+            }
         }
     }
 }
@@ -73,16 +79,13 @@ impl Line {
         };
         let request = scene.bend_request(request, passing);
         let passing = &Passing { message: message_of(&request, passing), ..passing.clone() };
-        let came = scene.carry(&request, passing, || {
-            if matches!(passing.sort, Sort::Upload | Sort::Setting) {
-                scene.note_sent(process.op, passing, &request.body);
-            }
-        });
-        if matches!(passing.sort, Sort::Upload | Sort::Setting) {
+        let came = scene.carry(&request, passing);
+        if came.left() && matches!(passing.sort, Sort::Upload | Sort::Setting) {
+            scene.note_sent(process.op, passing, &request.body);
             invariant::intent_before_effect(scene, passing, &request.body).await;
         }
         scene.bend_spine(process.op, &request, passing);
-        if let Came::Answer(answer) = &came
+        if let Came::Answer(answer, _) = &came
             && passing.sort == Sort::Upload
             && let Some(location) = answer.headers.get(CONTENT_LOCATION).and_then(|value| value.to_str().ok())
         {
@@ -155,10 +158,10 @@ fn is_clinical(body: &[u8]) -> bool {
 fn told(scene: &Scene, passing: &Passing, came: &Came) -> String {
     let Passing { sort, message, number, nth } = passing;
     let what = match came {
-        Came::Answer(WireResponse { status, body, .. }) => {
+        Came::Answer(WireResponse { status, body, .. }, _) => {
             format!("{} {} bytes", status.as_u16(), body.len())
         }
-        Came::Failure(failure) => format!("{failure:?}"),
+        Came::Failure(failure, _) => format!("{failure:?}"),
     };
     format!("{sort:?} {} #{nth} {message} -> {what}", scene.place(number))
 }

@@ -31,10 +31,17 @@ impl Watched {
     /// One write, with what a case has for its moments.
     async fn write<T: Send>(&self, name: &str, write: impl Future<Output = Result<T>> + Send) -> Result<T> {
         let count = self.process.next_write();
-        match self.process.reached(Point::BeforeWrite(count)).await {
+        let fails = self.process.reached(Point::BeforeWrite(count)).await;
+        let scene = &self.process.scene;
+        let full = scene.book().full;
+        match fails {
+            _ if full => self.memory.error_before(1),
             Some(Fails::Before) => self.memory.error_before(1),
             Some(Fails::After) => self.memory.error_after(1),
             None => {}
+        }
+        if fails.is_some() {
+            scene.book().coverage.fired("O5");
         }
         let written = write.await;
         let how = if written.is_ok() { "" } else { " failed" };

@@ -7,7 +7,7 @@ use std::time::Duration;
 use spine_client::session::Session;
 use spine_client::store::{Mark, Marking, Switch};
 use spine_client::{
-    Action, Client, ClientError, Closed, Ended, RunKind, RunRequest, RunSettings, Silent, Store,
+    Action, Client, ClientError, Closed, Ended, Halt, RunKind, RunRequest, RunSettings, Silent, Store,
 };
 use spine_fixtures::population::{Contribution, staff};
 use spine_vocabulary::UserId;
@@ -114,6 +114,15 @@ impl World {
         }
     }
 
+    /// Switches SCR as a kind needs it, where somebody switched it otherwise meanwhile.
+    pub(super) async fn open_the_gate(&self, kind: RunKind) {
+        let wanted = kind != RunKind::NoLongerContributing;
+        let practice = self.memory.practice().await.ok().flatten();
+        if practice.is_some_and(|practice| practice.scr_enabled_on.is_some() != wanted) {
+            self.switch(wanted).await;
+        }
+    }
+
     /// One leg in a process of its own, with whatever happens in the middle of it.
     pub(super) async fn run(&mut self, kind: RunKind, action: Action, strikes: Vec<Strike>) {
         let Some(session) = self.scene.book().session.clone() else { return };
@@ -127,6 +136,7 @@ impl World {
             () = process.killed.notified() => "killed".to_owned(),
             ended = tokio::time::timeout(LONGEST_LEG, Box::pin(running)) => {
                 if let Ok(ended) = ended {
+                    self.note_session_over(&ended, &session);
                     self.scene.met(how(&ended));
                     told(&ended)
                 } else {
@@ -139,8 +149,15 @@ impl World {
         self.points.insert(self.op, process.counts());
         self.scene.log(format_args!("ended {outcome}"));
         let heir = process.heir.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(heir) = heir {
-            self.memory = Arc::new(heir);
+        // A process that ended gives back what the operating system lent it; the next op has one of its own.
+        self.memory = Arc::new(heir.unwrap_or_else(|| self.memory.crash()));
+    }
+
+    /// A session that ended by its time while a run was on.
+    fn note_session_over(&self, ended: &Result<Ended, ClientError>, session: &Session) {
+        let halt = ended.as_ref().ok().and_then(|ended| ended.halt.as_ref());
+        if matches!(halt, Some(Halt::SessionOver(_))) && self.scene.now() >= session.ends_at() {
+            self.scene.book().coverage.fired("C3");
         }
     }
 

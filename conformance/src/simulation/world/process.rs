@@ -108,9 +108,17 @@ impl Process {
             match blow {
                 Blow::WriteFails => fails = Some(Fails::Before),
                 Blow::NewsFails => fails = Some(Fails::After),
-                Blow::Crash => self.die(),
-                Blow::Stop => self.stop.ask(),
+                Blow::Crash => {
+                    let at_a_write = matches!(at, Point::BeforeWrite(_) | Point::AfterWrite(_));
+                    self.scene.book().coverage.fired(if at_a_write { "O2" } else { "O1" });
+                    self.die();
+                }
+                Blow::Stop => {
+                    self.scene.book().coverage.fired("O11");
+                    self.stop.ask();
+                }
                 Blow::StopAndRun => {
+                    self.scene.book().coverage.fired("O12");
                     self.stop.ask();
                     self.begin_rival().await;
                 }
@@ -132,7 +140,6 @@ impl Process {
     fn die(&self) {
         self.ends();
         let mut book = self.scene.book();
-        book.coverage.fired("O1");
         book.deaths += 1;
         let what = if book.deaths == 1 { "a process died" } else { "a process died again" };
         book.coverage.met(what);
@@ -175,7 +182,12 @@ impl Scene {
                 self.book().coverage.fired(if seconds.abs() > 1_800 { "C10" } else { "C9" });
                 self.skew.store(i64::from(seconds) * 1_000, Ordering::SeqCst);
             }
-            Blow::Arm(rule) => self.arm(rule),
+            Blow::Arm(rule) => self.arm(&rule),
+            Blow::DiskFull => {
+                let mut book = self.book();
+                book.coverage.fired("O3");
+                book.full = true;
+            }
             Blow::Calm => self.calm(),
             Blow::Crash
             | Blow::Stop

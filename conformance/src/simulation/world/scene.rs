@@ -14,7 +14,7 @@ use spine_vocabulary::NhsNumber;
 use crate::simulation::cast::Cast;
 use crate::simulation::coverage::Coverage;
 use crate::simulation::fault::Armed;
-use crate::simulation::op::Held;
+use crate::simulation::op::{Habits, Held};
 use crate::wire::Sort;
 
 use super::clock::Time;
@@ -53,6 +53,7 @@ pub(in crate::simulation) struct Scene {
     pub(in crate::simulation) spine: Spine,
     pub(in crate::simulation) sessions: Arc<Sessions>,
     pub(in crate::simulation) planted: Option<Planted>,
+    pub(in crate::simulation) habits: Habits,
     /// How far the practice's clock is ahead of the true time, in milliseconds.
     pub(super) skew: AtomicI64,
     pub(super) minted: AtomicU64,
@@ -81,13 +82,15 @@ pub(in crate::simulation) struct Book {
     pub(super) tickets: Vec<Ticket>,
     pub(super) session: Option<Session>,
     pub(super) deaths: u32,
+    /// Whether the disk is full.
+    pub(in crate::simulation) full: bool,
     pub(super) operator: Option<User>,
 }
 
 impl Scene {
     pub(in crate::simulation) fn new(
         cast: &'static Cast,
-        seed: u64,
+        (seed, habits): (u64, Habits),
         time: Time,
         (spine, sessions): (Spine, Arc<Sessions>),
         disk: MemoryStore,
@@ -101,6 +104,7 @@ impl Scene {
             spine,
             sessions,
             planted,
+            habits,
             skew: AtomicI64::new(0),
             minted: AtomicU64::new(0),
             processes: AtomicU64::new(0),
