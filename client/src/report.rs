@@ -30,6 +30,8 @@ pub struct Report {
     pub reasons: BTreeMap<String, u64>,
     /// Entries by warning code: what a person should know although nothing stops.
     pub warnings: BTreeMap<String, u64>,
+    /// When the first of those falls due who wait for a later attempt.
+    pub next_due: Option<jiff::Timestamp>,
     /// Local code changes applied.
     pub local_changes: u64,
     /// Rows of the last import that belong to no patient and stayed out.
@@ -105,6 +107,7 @@ impl Report {
                 .iter()
                 .map(|(warning, count)| (warning.code().to_owned(), *count))
                 .collect(),
+            next_due: tally.next_due,
             local_changes: tally.local_changes,
             stray_rows: import.map_or(0, |import| import.stray_rows),
             incomplete: import.map_or(0, |import| import.incomplete),
@@ -122,7 +125,8 @@ impl Report {
     }
 }
 
-fn state(run: &Run) -> &'static str {
+/// How a run stands, as a stable code.
+pub(crate) fn state(run: &Run) -> &'static str {
     match run.closed {
         Some((Closed::Finished, _)) => "finished",
         Some((Closed::Stopped, _)) => "stopped",

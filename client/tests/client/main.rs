@@ -3,6 +3,12 @@
 
 mod answers;
 mod bench;
+mod clocks;
+mod dry;
 mod faults;
+mod ladder;
+mod schedule;
+mod stopping;
+mod switching;
 mod whole_job;
 mod world;

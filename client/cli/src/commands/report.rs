@@ -1,10 +1,14 @@
 //! `scr report`: what a run came to.
 
+pub(super) mod patients;
+pub(super) mod runs;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use spine_client::{Client, Report, RunId};
 
 use super::Desk;
+use crate::arguments::ReportOptions;
 use crate::exit::Exit;
 use crate::failure::CliError;
 use crate::show::table;
@@ -19,9 +23,15 @@ struct Document<'r> {
     opened_at: Timestamp,
 }
 
-pub(super) async fn report(desk: &Desk, run: Option<i64>) -> Result<Exit, CliError> {
+pub(super) async fn report(desk: &Desk, options: &ReportOptions) -> Result<Exit, CliError> {
+    if options.away.csv || options.away.out.is_some() {
+        return Err(CliError::new(
+            Exit::Usage,
+            "--csv and --out write the patients of a run: add --patients.",
+        ));
+    }
     let client = desk.client().await?;
-    let report = client.report(run.map(RunId)).await?;
+    let report = client.report(options.run.map(RunId)).await?;
     show(desk, &client, &report).await?;
     Ok(Exit::Done)
 }
