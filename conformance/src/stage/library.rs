@@ -32,7 +32,7 @@ use super::scenario::{Kind, Midway, Need, Scenario, Step, Way};
 use crate::wire::Tamper;
 use clock::VirtualClock;
 use desk::Desk;
-pub use operator::session;
+pub use operator::{session, session_at};
 pub use seams::Seams;
 
 /// The folder of terminology files, beside the practice's.
