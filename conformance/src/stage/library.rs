@@ -203,6 +203,7 @@ impl Playing<'_> {
         let terminology = self.terminology.clone();
         let mut request = RunRequest { settings: Some(settings), terminology, ..request };
         asked(&mut request);
+        (self.seams.request)(&mut request);
         let outcomes = match self.session.clone().or_else(self.seams.nobody) {
             Some(session) => self.leg(&session, request, midway).await,
             // The library takes a session, and there is none to give.
