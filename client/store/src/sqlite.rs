@@ -5,15 +5,15 @@
 
 mod columns;
 mod error;
-mod file;
 mod import;
 mod lease;
 mod open;
 mod read;
 mod record;
 mod runs;
+mod transaction;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -38,6 +38,7 @@ pub struct SqliteStore {
     writer: Mutex<SqliteConnection>,
     readers: SqlitePool,
     latch: lease::Latch,
+    file: PathBuf,
     options: StoreOptions,
 }
 
@@ -228,6 +229,33 @@ mod tests {
         assert!(matches!(&full, StoreError::Storage(why) if why.contains("disk is full")), "{full}");
         set(&store, "PRAGMA max_page_count = 1000000").await;
         add_operators(&store, "n").await.unwrap();
+    }
+
+    /// SQLite gives a write up by itself where it finds no room; the next one must not suffer for it.
+    #[tokio::test]
+    async fn a_write_that_found_no_room_does_not_stop_the_next_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = StoreOptions::new("here", || Timestamp::UNIX_EPOCH).limited_to(90);
+        let store = SqliteStore::open(folder.path().join("store"), options).await.unwrap();
+        let holder = store.options.importer();
+        let mut after = store.take_lease(&holder, Timestamp::UNIX_EPOCH).await.unwrap();
+        let new = NewRun {
+            kind: RunKind::InitialUpload,
+            action: crate::run::Action::Run,
+            user: UserId::parse("000000000001").unwrap(),
+            role_profile: "000000000002".parse().unwrap(),
+            settings: "{}".to_owned(),
+            group: None,
+            build: "0.1.0".to_owned(),
+            at: Timestamp::UNIX_EPOCH,
+        };
+        let large = NewRun { settings: "s".repeat(1 << 20), ..new.clone() };
+        for _ in 0..3 {
+            let full = store.open_run(after.fence, &large, Selection::everybody()).await.unwrap_err();
+            assert!(matches!(&full, StoreError::Storage(why) if why.contains("disk is full")), "{full}");
+            after = store.renew_lease(after.fence, Timestamp::UNIX_EPOCH).await.unwrap();
+        }
+        store.open_run(after.fence, &new, Selection::everybody()).await.unwrap();
     }
 
     #[tokio::test]

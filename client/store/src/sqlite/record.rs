@@ -8,11 +8,12 @@ use spine_rules::Counter;
 use spine_rules::lifecycle::IllegalFact;
 use spine_rules::record::PatientKey;
 use spine_vocabulary::NhsNumber;
-use sqlx::{Connection, QueryBuilder, Row as _, Sqlite, SqliteConnection};
+use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
 use super::SqliteStore;
 use super::columns::{self, ENTRY, ENTRY_WIDTH, ENTRY_WRITTEN, bind_row, count, json, nanos};
 use super::error::damaged;
+use super::transaction::begin;
 use crate::entry::Write;
 use crate::error::StoreError;
 use crate::kept::group::{Group, NewFact, Shift};
@@ -35,7 +36,7 @@ pub(super) struct Head {
 
 pub(super) async fn record(store: &SqliteStore, fence: Fence, run: RunId, group: &[Write]) -> Result<()> {
     let mut writer = store.writer.lock().await;
-    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+    let mut tx = begin(store, &mut writer).await?;
     let head = head(&mut tx, fence, run).await?;
     record_within(&mut tx, &head, group).await?;
     Ok(tx.commit().await?)

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use spine_rules::record::{Candidate, PatientKey};
 use spine_rules::{Counter, Reason};
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Connection, QueryBuilder, Row as _, Sqlite, SqliteConnection};
+use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
 use super::{insert_run, run};
 use crate::error::StoreError;
@@ -17,6 +17,7 @@ use crate::sqlite::SqliteStore;
 use crate::sqlite::columns::{self, ACKNOWLEDGED, CANDIDATE, CANDIDATE_WIDTH, ENTRY, count};
 use crate::sqlite::error::damaged;
 use crate::sqlite::record::{Head, head, put_entries, put_facts, shift};
+use crate::sqlite::transaction::begin;
 
 /// Patients looked at in one go.
 const PATIENTS: usize = 512;
@@ -37,7 +38,7 @@ pub(in crate::sqlite) async fn open_run(
     selection: Selection<'_>,
 ) -> Result<Run> {
     let mut writer = store.writer.lock().await;
-    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+    let mut tx = begin(store, &mut writer).await?;
     let id = insert_run(&mut tx, fence, new).await?;
     let mut head = head(&mut tx, fence, id).await?;
     let listed = Row::listed(head.last_seq);
