@@ -266,4 +266,24 @@ mod tests {
         let refused = add_operators(&store, "secret").await.unwrap_err().to_string();
         assert!(refused.contains("read-only") && !refused.contains("secret"), "{refused}");
     }
+
+    #[tokio::test]
+    async fn a_file_that_another_program_holds_is_told_as_such_and_written_once_it_is_free() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        // Reason: nobody wants to wait in a test.
+        set(&store, "PRAGMA busy_timeout = 20").await;
+        let url = format!("sqlite://{}", folder.path().join("store").display());
+        let mut other = <SqliteConnection as sqlx::Connection>::connect(&url).await.unwrap();
+        sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+        let holder = store.options.importer();
+        for _ in 0..2 {
+            let busy = store.take_lease(&holder, Timestamp::UNIX_EPOCH).await.unwrap_err();
+            let said = "another program keeps the file locked; close it and try again";
+            assert!(matches!(&busy, StoreError::Storage(why) if why.contains(said)), "{busy}");
+            assert!(store.practice().await.unwrap().is_none(), "reading goes on");
+        }
+        sqlx::raw_sql("COMMIT").execute(&mut other).await.unwrap();
+        store.take_lease(&holder, Timestamp::UNIX_EPOCH).await.unwrap();
+    }
 }
