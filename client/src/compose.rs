@@ -73,9 +73,10 @@ pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
     out
 }
 
-/// SHA-256 of what a summary says: the same content has the same hash, whoever composes it and when.
+/// SHA-256 of what a summary says: the same content has the same hash, whoever composes it and on whichever day.
+/// Requirement: RUN-023.
 pub(crate) fn content_sha256(content: &Content) -> Result<[u8; 32], Halt> {
-    let bytes =
-        serde_json::to_vec(content).map_err(|_| Halt::Bug("a summary cannot be serialised".into()))?;
+    let bytes = serde_json::to_vec(&content.lasting())
+        .map_err(|_| Halt::Bug("a summary cannot be serialised".into()))?;
     Ok(sha256(&bytes))
 }

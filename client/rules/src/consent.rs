@@ -3,6 +3,8 @@
 //! It reads the practice's record only. What the Spine's ACS holds is in [`standing`], and what follows from both is
 //! decided in `consent/permit.rs`.
 
+pub(crate) mod guard;
+mod origin;
 pub mod permit;
 pub mod standing;
 

@@ -38,7 +38,7 @@ impl Eligible {
 impl Rules {
     /// Applies the local rules in their order; the first that declines gives the reason.
     pub fn assess(&self, candidate: Candidate) -> Result<Eligible, SetAside> {
-        let case = Case { rules: self, candidate: &candidate, pds: None, standing: None };
+        let case = Case::local(self, &candidate);
         if let Some(set_aside) = first_refusal(local::LOCAL_RULES, &case) {
             return Err(set_aside);
         }

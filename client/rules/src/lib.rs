@@ -31,7 +31,7 @@ pub use lifecycle::warning::Warning;
 pub use lifecycle::{Fact, IllegalFact, State, reason};
 pub use migration::{MatchedForMigration, MigrationSetAside, MigrationVerdict, ToMigrate};
 pub use record::import;
-pub use rules::explain::{Explained, Verdict};
+pub use rules::explain::{Answers, Explained, Told, Verdict};
 pub use rules::settings::Settings;
 pub use rules::{Intent, PracticeProfile, Rules};
 pub use schedule::Schedule;

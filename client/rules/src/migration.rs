@@ -162,7 +162,7 @@ impl ToMigrate {
     /// or differing fields do, for then it may be somebody else's.
     /// Requirement: CON-041.
     pub fn agree(self, pds: &PdsAnswer) -> Result<MatchedForMigration, MigrationSetAside> {
-        let case = Case { rules: &self.rules, candidate: &self.candidate, pds: Some(pds), standing: None };
+        let case = Case::with_pds(&self.rules, &self.candidate, pds);
         let set_aside = if matches!(pds, PdsAnswer::NotFound) {
             Some(SetAside::because(Reason::PdsNotFound))
         } else if let Some(set_aside) = superseded(&case).set_aside() {

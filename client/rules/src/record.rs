@@ -287,7 +287,7 @@ pub struct Candidate {
 pub struct LastAcknowledged {
     /// Its event id.
     pub event: spine_vocabulary::EventId,
-    /// SHA-256 of its content ([`crate::summary::Summary::content`]).
+    /// SHA-256 of what it says ([`crate::summary::Content::lasting`]).
     pub content_sha256: [u8; 32],
     /// Whether it was a dissent summary.
     pub dissent: bool,

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::lifecycle::reason::Counter;
+use crate::record::{PatientRecord, RegistrationStatus};
 use crate::rules::Intent;
 
 macro_rules! coded {
@@ -151,12 +152,13 @@ impl Refusal {
     }
 }
 
-/// Whether an action is open.
+/// Whether an action is open; `group` is the patient group that the operator named.
 ///
 /// The gate of SCR comes first, then the lease, then what earlier runs left: nothing new begins while a message of an
-/// older run is on its way or in doubt.
-/// Requirements: ELI-002, RUN-011, RUN-013, RUN-025.
-pub fn available(kind: Kind, action: Action, history: &History) -> Result<(), Refusal> {
+/// older run is on its way or in doubt. Last comes what the operator can mend by asking again: whoever leaves is named by a group.
+/// Resume keeps the group of its run, and Failed takes whoever failed, so neither needs one.
+/// Requirements: ELI-002, RUN-011, RUN-013, RUN-024, RUN-025.
+pub fn available(kind: Kind, action: Action, group: Option<&str>, history: &History) -> Result<(), Refusal> {
     match (kind, history.scr_enabled) {
         (Kind::NoLongerContributing, true) => return Err(Refusal::ScrOn),
         (Kind::NoLongerContributing, false) | (_, true) => {}
@@ -172,7 +174,27 @@ pub fn available(kind: Kind, action: Action, history: &History) -> Result<(), Re
         Action::Run | Action::Rerun | Action::Failed if unfinished => Err(Refusal::UseResume(kind)),
         Action::Run | Action::Rerun | Action::Failed => {
             history.outstanding_elsewhere.map_or(Ok(()), |other| Err(Refusal::UseResume(other)))?;
-            opens(kind, action, history.last)
+            opens(kind, action, history.last)?;
+            let everybody = matches!(action, Action::Run | Action::Rerun) && group.is_none();
+            if kind == Kind::BulkDeregistration && everybody {
+                Err(Refusal::GroupNeeded(kind))
+            } else {
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Whom a kind of run takes, before any action or group narrows it: a migration every active patient, eligible or not; everything
+/// else everybody, for the report says of each one why nothing was sent.
+/// Requirements: ELI-001, CON-028.
+#[must_use]
+pub fn population(kind: Kind, record: &PatientRecord) -> bool {
+    let active = record.registration.status != RegistrationStatus::Deducted && record.death_date.is_none();
+    match kind {
+        Kind::ConsentMigration => active,
+        Kind::InitialUpload | Kind::BulkUpdate | Kind::BulkDeregistration | Kind::NoLongerContributing => {
+            true
         }
     }
 }
@@ -219,136 +241,4 @@ fn opens(kind: Kind, action: Action, last: Option<PastRun>) -> Result<(), Refusa
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const OTHERS: [Kind; 4] =
-        [Kind::InitialUpload, Kind::BulkUpdate, Kind::ConsentMigration, Kind::BulkDeregistration];
-
-    const fn past(outstanding: u64, failed: u64) -> PastRun {
-        PastRun { outstanding, failed }
-    }
-
-    #[test]
-    fn codes_are_stable_and_read_back() {
-        let kinds: Vec<_> = Kind::ALL.iter().map(|kind| kind.code()).collect();
-        assert_eq!(
-            kinds,
-            [
-                "initial-upload",
-                "bulk-update",
-                "consent-migration",
-                "bulk-deregistration",
-                "practice-no-longer-contributing",
-            ]
-        );
-        assert!(Kind::ALL.iter().all(|kind| Kind::from_code(kind.code()) == Some(*kind)));
-        assert!(Action::ALL.iter().all(|action| Action::from_code(action.code()) == Some(*action)));
-        assert_eq!(serde_json::to_string(&Kind::BulkUpdate).unwrap(), r#""bulk-update""#);
-        assert_eq!(Action::from_code("Run"), None);
-    }
-
-    #[test]
-    fn what_is_open_depends_on_what_the_last_run_left() {
-        use Action::{Failed, Rerun, Resume, Run};
-        for kind in OTHERS {
-            let (resume, run) = (Err(Refusal::UseResume(kind)), Err(Refusal::UseRun(kind)));
-            for (last, table) in [
-                (None, [(Run, Ok(())), (Resume, run), (Rerun, run), (Failed, run)]),
-                (Some(past(1, 1)), [(Run, resume), (Resume, Ok(())), (Rerun, resume), (Failed, resume)]),
-                (
-                    Some(past(0, 0)),
-                    [
-                        (Run, Ok(())),
-                        (Resume, run),
-                        (Rerun, Ok(())),
-                        (Failed, Err(Refusal::NothingFailed(kind))),
-                    ],
-                ),
-                (Some(past(0, 2)), [(Run, Ok(())), (Resume, run), (Rerun, Ok(())), (Failed, Ok(()))]),
-            ] {
-                let history = History { scr_enabled: true, last, ..History::default() };
-                for (action, expected) in table {
-                    assert_eq!(available(kind, action, &history), expected, "{kind:?} {action:?} {last:?}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn scr_is_the_gate_of_every_kind() {
-        for action in Action::ALL {
-            let off = History::default();
-            for kind in OTHERS {
-                assert_eq!(available(kind, *action, &off), Err(Refusal::ScrOff));
-            }
-            let on = History { scr_enabled: true, ..History::default() };
-            assert_eq!(available(Kind::NoLongerContributing, *action, &on), Err(Refusal::ScrOn));
-        }
-        assert_eq!(available(Kind::NoLongerContributing, Action::Run, &History::default()), Ok(()));
-    }
-
-    #[test]
-    fn one_run_at_a_time_and_nothing_new_over_what_is_outstanding() {
-        let running =
-            History { scr_enabled: true, running: Some(Kind::ConsentMigration), ..History::default() };
-        let outstanding = History {
-            scr_enabled: true,
-            last: Some(past(0, 1)),
-            outstanding_elsewhere: Some(Kind::ConsentMigration),
-            ..History::default()
-        };
-        for action in Action::ALL {
-            let refused = available(Kind::InitialUpload, *action, &running);
-            assert_eq!(refused, Err(Refusal::Running(Kind::ConsentMigration)));
-        }
-        for action in [Action::Run, Action::Rerun, Action::Failed] {
-            let refused = available(Kind::InitialUpload, action, &outstanding).unwrap_err();
-            assert_eq!(refused.instead(), Some((Kind::ConsentMigration, Action::Resume)));
-        }
-        let ours = History { last: Some(past(3, 0)), ..outstanding };
-        assert_eq!(available(Kind::InitialUpload, Action::Resume, &ours), Ok(()));
-    }
-
-    #[test]
-    fn a_refusal_says_what_to_use_instead() {
-        let refusal = Refusal::UseResume(Kind::InitialUpload);
-        assert_eq!(refusal.to_string(), "an earlier run (Initial Upload) is not finished; use Resume");
-        assert_eq!(refusal.instead(), Some((Kind::InitialUpload, Action::Resume)));
-        assert_eq!(Refusal::ScrOff.instead(), None);
-    }
-
-    #[test]
-    fn an_action_takes_whom_it_says() {
-        let (open, failed, not_required) = (Counter::Unprocessed, Counter::Failed, Counter::NotRequired);
-        for (action, before, expected) in [
-            (Action::Run, None, true),
-            (Action::Rerun, Some(not_required), true),
-            (Action::Resume, None, false),
-            (Action::Resume, Some(open), true),
-            (Action::Resume, Some(failed), false),
-            (Action::Failed, None, false),
-            (Action::Failed, Some(open), false),
-            (Action::Failed, Some(failed), true),
-            (Action::Failed, Some(not_required), false),
-        ] {
-            assert_eq!(takes(action, before), expected, "{action:?} {before:?}");
-        }
-    }
-
-    #[test]
-    fn only_an_initial_upload_by_run_leaves_what_we_sent() {
-        for action in Action::ALL {
-            let first = matches!(action, Action::Run | Action::Resume);
-            for (kind, expected) in [
-                (Kind::InitialUpload, if first { Intent::FirstUpload } else { Intent::Resend }),
-                (Kind::ConsentMigration, Intent::Resend),
-                (Kind::BulkUpdate, Intent::Update),
-                (Kind::BulkDeregistration, Intent::Deregistration),
-                (Kind::NoLongerContributing, Intent::NoLongerContributing),
-            ] {
-                assert_eq!(Intent::of_run(kind, *action), expected);
-            }
-        }
-    }
-}
+mod tests;

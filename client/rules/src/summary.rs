@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use spine_vocabulary::{Category, CodeScheme, EventId, NhsNumber};
 
 use crate::lifecycle::warning::Warning;
+pub use window::Window;
 
 /// Which of the three summaries it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -66,7 +67,7 @@ impl Summary {
         self.replaces
     }
 
-    /// What it says: the same content means the same summary (its serde form is what is hashed).
+    /// What it says.
     #[must_use]
     pub const fn content(&self) -> &Content {
         &self.content
@@ -101,6 +102,17 @@ impl fmt::Debug for Content {
     }
 }
 
+impl Content {
+    /// The same without what only prints the day of its making: two summaries say the same if these are equal, however many days lie
+    /// between them. Its serde form is what is hashed.
+    ///
+    /// The days of a medication section's window are left out; how long the window is, and whatever came into it or fell out of it, stays.
+    #[must_use]
+    pub fn lasting(&self) -> Self {
+        Self { text: self.text.iter().map(Block::lasting).collect(), entries: self.entries.clone() }
+    }
+}
+
 /// One block of the presentation text. `id` is the element id that viewers know (`AllergiesHeader`, ..).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -113,6 +125,8 @@ pub enum Block {
         id: Option<String>,
         /// Text.
         text: String,
+        /// The window that the section is about, to be printed behind the text.
+        window: Option<Window>,
     },
     /// A paragraph.
     Paragraph {
@@ -138,6 +152,18 @@ pub enum Block {
     Practice,
     /// Here stands "Summary Sent: ..".
     SendTime,
+}
+
+impl Block {
+    fn lasting(&self) -> Self {
+        match self {
+            Self::Heading { level, id, text, window: Some(window) } => {
+                let text = format!("{text} {}", window.length());
+                Self::Heading { level: *level, id: id.clone(), text, window: None }
+            }
+            other => other.clone(),
+        }
+    }
 }
 
 /// A code as the record has it. Only SNOMED CT codes travel as such; others travel as their original text.

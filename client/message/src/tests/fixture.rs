@@ -118,7 +118,7 @@ pub(super) fn everything() -> Content {
 /// A content that says no more than it must.
 pub(super) fn least() -> Content {
     Content {
-        text: vec![Block::Heading { level: 3, id: None, text: "Nothing".to_owned() }],
+        text: vec![Block::Heading { level: 3, id: None, text: "Nothing".to_owned(), window: None }],
         entries: vec![Entry {
             date: None,
             ..entry(Category::PersonalPreferences, EntryKind::Preference, read_v2("9Ndl.", ""))
@@ -131,8 +131,12 @@ fn acute(dose: &str, quantity: &str) -> EntryKind {
 }
 
 fn blocks() -> Vec<Block> {
-    let heading =
-        |level, id: &str| Block::Heading { level, id: Some(id.to_owned()), text: format!("{id} & more") };
+    let heading = |level, id: &str| Block::Heading {
+        level,
+        id: Some(id.to_owned()),
+        text: format!("{id} & more"),
+        window: None,
+    };
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
     vec![
         heading(2, "Title"),

@@ -38,7 +38,7 @@ proptest! {
         let [heading, cell, term, note, dose, drug, quantity, id] = texts.try_into().unwrap();
         let content = Content {
             text: vec![
-                Block::Heading { level: 2, id: Some(id.clone()), text: heading.clone() },
+                Block::Heading { level: 2, id: Some(id.clone()), text: heading.clone(), window: None },
                 Block::Table { id: "T".to_owned(), header: Vec::new(), rows: vec![vec![cell.clone()]] },
             ],
             entries: vec![

@@ -7,8 +7,8 @@ use spine_rules::record::{
     Allergy, AllergyKind, Candidate, CodedEntry, LocalFlags, Medication, MedicationKind, PatientKey,
     PatientRecord, RecordedNumber, Registration, RegistrationKind, RegistrationStatus,
 };
-use spine_rules::standing::Standing;
-use spine_rules::{PracticeProfile, Rules, Settings, Summary};
+use spine_rules::standing::{Standing, StandingSummary};
+use spine_rules::{Intent, PracticeProfile, Rules, Settings, Summary};
 use spine_vocabulary::{AcsPermission, CodeScheme, ConsentCode, Gender, OdsCode};
 
 use super::fixture::{addressing, author, id, number, parts, practice, stamp};
@@ -89,6 +89,11 @@ fn saying(code: ConsentCode, record: PatientRecord) -> PatientRecord {
 }
 
 fn summarised(record: PatientRecord) -> Summary {
+    summarised_for(Intent::FirstUpload, record)
+}
+
+/// A summary of the practice's own stands for whoever is told of for the last time.
+fn summarised_for(intent: Intent, record: PatientRecord) -> Summary {
     let ods = OdsCode::parse("Y90001").unwrap();
     let profile = PracticeProfile { ods: ods.clone(), scr_enabled_on: Some(date(2020, 9, 1)), nn_days: 14 };
     let pds = PdsRecord {
@@ -103,23 +108,30 @@ fn summarised(record: PatientRecord) -> Summary {
         death: None,
         practice: Some(ods),
     };
-    let standing = Standing::Told { store: AcsPermission::Ask, view: AcsPermission::Ask, newest: None };
+    let newest =
+        StandingSummary { event: id().event(), author: Some(profile.ods.clone()), persisted_at: None };
+    let newest = (intent != Intent::FirstUpload).then_some(newest);
+    let standing = Standing::Told { store: AcsPermission::Ask, view: AcsPermission::Ask, newest };
     let candidate = Candidate { record, number_shared: false, acknowledged: None, released: false };
     let matched = Rules::new(Settings::default(), profile, TODAY)
+        .with_intent(intent)
         .assess(candidate)
         .and_then(|eligible| eligible.agree(&PdsAnswer::Found(Box::new(pds))));
     matched.and_then(|matched| matched.permit(&standing)).unwrap().summarise(None)
 }
 
 /// One of each kind, composed.
-pub(super) fn summaries() -> [(&'static str, Frozen); 4] {
-    let composed =
-        |record| upload(&summarised(record), id(), &author(), &practice(), &addressing(), &stamp());
+pub(super) fn summaries() -> [(&'static str, Frozen); 7] {
+    let frozen = |summary| upload(&summary, id(), &author(), &practice(), &addressing(), &stamp());
+    let composed = |record| frozen(summarised(record));
     [
         ("full", composed(clinical())),
         ("core by preference", composed(saying(ConsentCode::ExpressCore, clinical()))),
         ("empty", composed(record())),
         ("dissent", composed(saying(ConsentCode::ExpressDissent, clinical()))),
+        ("registration ended", frozen(summarised_for(Intent::Deregistration, clinical()))),
+        ("empty, registration ended", frozen(summarised_for(Intent::Deregistration, record()))),
+        ("no longer contributing", frozen(summarised_for(Intent::NoLongerContributing, clinical()))),
     ]
 }
 
@@ -143,8 +155,35 @@ fn the_spine_recognises_each_kind_by_its_text() {
         ];
         let dissent = dissents.iter().any(|sentence| said(&["td", "h1", "h2", "h3"], sentence));
         let empty = said(&["h3"], "The practice holds no significant data on this patient");
-        assert_eq!((dissent, empty), (kind == "dissent", kind == "empty"), "{kind}");
+        assert_eq!((dissent, empty), (kind == "dissent", kind.starts_with("empty")), "{kind}");
         let clinical = payload.contains("Aspirin") || payload.contains("penicillin");
-        assert_eq!(clinical, kind == "full" || kind == "core by preference", "{kind}");
+        assert_eq!(clinical, !dissent && !empty, "{kind}");
+    }
+}
+
+/// Source: Vision help, Bulk Deregistration; Practice No Longer Contributing (the meaning; the wording is our own).
+#[test]
+fn the_last_summary_says_so_above_its_author() {
+    let ended = "<p id=\"RegistrationEndedStatement\">Patient registration ended (01 Jul 2026). GP Summary no longer \
+                 being updated.</p><p id=\"Author\">";
+    let ceased = "<p id=\"PracticeNoLongerContributingStatement\">";
+    for (kind, frozen) in summaries() {
+        let (_, payload) = parts(&frozen);
+        assert_eq!(payload.contains(ended), kind.ends_with("registration ended"), "{kind}");
+        assert_eq!(payload.contains(ceased), kind == "no longer contributing", "{kind}");
+    }
+}
+
+/// Source: SCR FHIR API, sample summaries.
+#[test]
+fn a_section_of_medication_prints_its_window_behind_its_title() {
+    let (_, frozen) = &summaries()[0];
+    let (_, payload) = parts(frozen);
+    for heading in [
+        "<h2 id=\"AllergiesHeader\">Allergies and Adverse Reactions</h2>",
+        "<h2 id=\"AcuteMedsHeader\">Acute Medications (For the 12 month period 01 Jul 2025 to 01 Jul 2026)</h2>",
+        "<h2 id=\"DiscRepeatMedsHeader\">Discontinued Repeat Medications (For the 6 month period 01 Jan 2026 to 01 Jul 2026)</h2>",
+    ] {
+        assert!(payload.contains(heading), "{heading}");
     }
 }

@@ -5,15 +5,16 @@
 
 use spine_vocabulary::{EventId, NhsNumber};
 
-use super::ConsentStatus;
-use super::standing::{Standing, StandingSummary};
+use super::origin::{Ours, is_ours, standing_shown};
+use super::standing::Standing;
+use super::{ConsentStatus, guard};
 use crate::demographics::matching::Matched;
 use crate::lifecycle::reason::{Reason, SetAside};
 use crate::lifecycle::warning::Warning;
 use crate::record::PatientKey;
 use crate::rules::Intent;
 use crate::rules::explain::{Case, Rule, Verdict, first_refusal, shown};
-use crate::rules::settings::{DissentNotInAcs, DissentUpload};
+use crate::rules::settings::{DissentNotInAcs, DissentUpload, OverwriteGuard};
 
 /// Proof that a summary of this patient may be sent. Only [`Matched::permit`] makes one.
 #[derive(Clone)]
@@ -21,6 +22,7 @@ pub struct Consented {
     pub(crate) matched: Matched,
     pub(crate) status: ConsentStatus,
     pub(crate) replaces: Option<EventId>,
+    pub(crate) guarded: Option<EventId>,
     pub(crate) warnings: Vec<Warning>,
 }
 
@@ -44,6 +46,22 @@ impl Consented {
     pub fn dissents(&self) -> bool {
         self.status.dissents()
     }
+
+    /// Declines whom a Bulk Update would tell nothing new: the hash of what would be said ([`Content::lasting`]) is the one that the
+    /// Spine acknowledged last, and that still stands. Where the Spine tells nothing of a dissenter, our own store says what stands.
+    /// Requirement: RUN-023.
+    ///
+    /// [`Content::lasting`]: crate::summary::Content::lasting
+    pub fn changed(&self, content_sha256: [u8; 32]) -> Result<(), SetAside> {
+        let Matched(eligible) = &self.matched;
+        let unchanged = eligible.rules.intent() == Intent::Update
+            && eligible.candidate.acknowledged.is_some_and(|last| {
+                self.replaces == Some(last.event)
+                    && last.content_sha256 == content_sha256
+                    && last.dissent == self.dissents()
+            });
+        if unchanged { Err(SetAside::because(Reason::Unchanged)) } else { Ok(()) }
+    }
 }
 
 impl Matched {
@@ -51,12 +69,7 @@ impl Matched {
     /// Requirement: SUM-043.
     pub fn permit(self, standing: &Standing) -> Result<Consented, SetAside> {
         let Matched(eligible) = &self;
-        let case = Case {
-            rules: &eligible.rules,
-            candidate: &eligible.candidate,
-            pds: None,
-            standing: Some(standing),
-        };
+        let case = Case::with_standing(&eligible.rules, &eligible.candidate, standing);
         if let Some(set_aside) = first_refusal(STANDING_RULES, &case) {
             return Err(set_aside);
         }
@@ -73,7 +86,8 @@ impl Matched {
         if status.ambiguous {
             warnings.push(Warning::AmbiguousConsent);
         }
-        Ok(Consented { matched: self, status, replaces, warnings })
+        let guarded = guard::looks_at(&case);
+        Ok(Consented { matched: self, status, replaces, guarded, warnings })
     }
 }
 
@@ -83,10 +97,12 @@ pub(crate) const STANDING_RULES: &[Rule] = &[
     Rule {
         // Requirement: CON-017.
         key: "E12",
-        question: "Do the practice and the ACS agree about dissent?",
+        question: |_| "Do the practice and the ACS agree about dissent?",
         input: |case| {
-            let spine =
-                case.standing.map_or("not asked", |s| if s.dissent() { "dissent" } else { "no dissent" });
+            let spine = case
+                .answers
+                .standing
+                .map_or("not asked", |s| if s.dissent() { "dissent" } else { "no dissent" });
             let here = if case.consent().dissents() { "dissent" } else { "no dissent" };
             format!("practice: {here}; Spine: {spine}")
         },
@@ -95,14 +111,30 @@ pub(crate) const STANDING_RULES: &[Rule] = &[
     Rule {
         // Requirement: RUN-012.
         key: "E7",
-        question: "Has this practice sent no summary that stands already?",
+        question: |rules| match rules.intent() {
+            Intent::FirstUpload => "Has this practice sent no summary that stands already?",
+            Intent::Resend | Intent::Update => {
+                "Does no summary of this practice stand, or is it to be replaced?"
+            }
+            Intent::Deregistration | Intent::NoLongerContributing => {
+                "Does a summary of this practice stand that can be brought up to date?"
+            }
+        },
         input: standing_shown,
-        judge: already_sent,
+        judge: ours,
     },
     Rule {
         // Requirements: ELI-015, ELI-016, ELI-017.
         key: "E7b",
-        question: "Does no summary of another origin stand, or is the patient registered for more than nn days, or dissents?",
+        question: |rules| match rules.settings().overwrite_guard {
+            OverwriteGuard::RecentAndAllergies => {
+                "Does no summary of another origin stand, or is the patient registered for more than nn days, or dissents, \
+                 or did a person release it?"
+            }
+            OverwriteGuard::Allergies | OverwriteGuard::Off => {
+                "Does no summary of another origin stand, or is the patient registered for more than nn days, or dissents?"
+            }
+        },
         input: |case| {
             let days = registered_days(case).map_or("an unknown number of".into(), |days| days.to_string());
             let nn_days = case.rules.practice().nn_days;
@@ -113,24 +145,21 @@ pub(crate) const STANDING_RULES: &[Rule] = &[
     Rule {
         // Requirements: CON-013, CON-014.
         key: "E13",
-        question: "Is a summary sent under the recorded preference?",
+        question: |_| "Is a summary sent under the recorded preference?",
         input: |case| {
             let ConsentStatus { effective, date, ambiguous } = case.consent();
             let code = effective.map_or("no preference expressed", spine_vocabulary::ConsentCode::term);
             let doubt = if ambiguous { ", ambiguous" } else { "" };
             format!("{code} ({}{doubt})", shown(date))
         },
-        judge: |case| {
-            let nothing = case.rules.settings().dissent == DissentUpload::NotSent;
-            Verdict::declines_if(nothing && case.consent().dissents(), Reason::Dissent)
-        },
+        judge: sent_under_preference,
     },
 ];
 
 /// Rule E12. Source: Vision help, Selecting a Patient (ACS mismatch).
 /// Requirements: CON-022, CON-023.
 fn agreement(case: &Case<'_>) -> Verdict {
-    let Some(standing) = case.standing else { return Verdict::NotAsked };
+    let Some(standing) = case.answers.standing else { return Verdict::NotAsked };
     let declines = match (case.consent().dissents(), standing.dissent()) {
         (false, true) => true,
         (true, false) => case.rules.settings().dissent_not_in_acs == DissentNotInAcs::AcsMismatch,
@@ -139,33 +168,36 @@ fn agreement(case: &Case<'_>) -> Verdict {
     Verdict::declines_if(declines, Reason::AcsMismatch)
 }
 
-/// Rule E7, for a summary of our own: a first upload leaves it as it is.
+/// Rule E7, for a summary of our own: a first upload leaves it as it is, a resend and an update replace it, and what says that
+/// there will be no more is said of nothing else. Where the Spine tells of none of ours there is none that could say so.
 ///
-/// One thing is not left: a summary of a patient who dissents, unless it is known to be a dissent summary. What tells of
-/// somebody who refused is replaced.
+/// One thing a first upload does not leave: a summary of a patient who dissents, unless it is known to be a dissent summary. What
+/// tells of somebody who refused is replaced.
 /// Requirement: CON-015.
-fn already_sent(case: &Case<'_>) -> Verdict {
-    let Some(standing) = case.standing else { return Verdict::NotAsked };
-    let last = case.candidate.acknowledged;
-    let (ours, known) = match standing {
-        Standing::Refused => (last.is_some(), last),
-        Standing::Told { newest: None, .. } => (false, None),
-        Standing::Told { newest: Some(summary), .. } => {
-            (is_ours(case, summary), last.filter(|last| last.event == summary.event))
+fn ours(case: &Case<'_>) -> Verdict {
+    let Some(standing) = case.answers.standing else { return Verdict::NotAsked };
+    let ours = Ours::of(case, standing);
+    match case.rules.intent() {
+        Intent::FirstUpload => {
+            let says_what_holds = !case.consent().dissents() || ours.is_dissent();
+            Verdict::declines_if(ours != Ours::Nothing && says_what_holds, Reason::AlreadySent)
         }
-    };
-    let says_what_holds = !case.consent().dissents() || known.is_some_and(|last| last.dissent);
-    let left = case.rules.intent() == Intent::FirstUpload && ours && says_what_holds;
-    Verdict::declines_if(left, Reason::AlreadySent)
+        Intent::Resend | Intent::Update => Verdict::Passes,
+        Intent::Deregistration | Intent::NoLongerContributing => {
+            Verdict::declines_if(ours == Ours::Nothing, Reason::NothingOfOurs)
+        }
+    }
 }
 
 /// Rules E7 and E7b, for a summary of another origin: replaced only where the patient is registered for more than nn
 /// days. Source: Vision help, enabling and disabling SCR.
 ///
 /// The days keep a full summary from being replaced by one that is not complete yet; a dissent is never incomplete, so it is told
-/// at once, as it is where the ACS holds it already and the Spine does not say what stands.
+/// at once, as it is where the ACS holds it already and the Spine does not say what stands. Where the overwrite guard is about these
+/// days, too, a person decides.
+/// Requirement: RUN-031.
 fn existing_summary(case: &Case<'_>) -> Verdict {
-    match case.standing {
+    match case.answers.standing {
         None => Verdict::NotAsked,
         Some(Standing::Refused) => Verdict::Passes,
         Some(Standing::Told { newest, .. }) => {
@@ -173,15 +205,29 @@ fn existing_summary(case: &Case<'_>) -> Verdict {
             let nn_days = i64::from(case.rules.practice().nn_days);
             let replaced = registered_days(case).is_some_and(|days| days > nn_days);
             let left = foreign && !replaced && !case.consent().dissents();
-            Verdict::declines_if(left, Reason::ExistingSummary)
+            if case.rules.settings().overwrite_guard == OverwriteGuard::RecentAndAllergies {
+                guard::held_if(left && !case.candidate.released, guard::REGISTERED_RECENTLY)
+            } else {
+                Verdict::declines_if(left, Reason::ExistingSummary)
+            }
         }
     }
 }
 
-/// A summary is ours if its event is the one last acknowledged to our store, or its author represents our practice.
-fn is_ours(case: &Case<'_>, summary: &StandingSummary) -> bool {
-    case.candidate.acknowledged.is_some_and(|last| last.event == summary.event)
-        || summary.author.as_ref() == Some(&case.rules.practice().ods)
+/// Rule E13. Nothing is added to a dissent summary of ours that stands: it says already that there will be no more.
+fn sent_under_preference(case: &Case<'_>) -> Verdict {
+    if !case.consent().dissents() {
+        return Verdict::Passes;
+    }
+    let ends = matches!(case.rules.intent(), Intent::Deregistration | Intent::NoLongerContributing);
+    match (case.rules.settings().dissent, case.answers.standing) {
+        (DissentUpload::NotSent, _) => Verdict::declines_if(true, Reason::Dissent),
+        (DissentUpload::DissentSummary, _) if !ends => Verdict::Passes,
+        (DissentUpload::DissentSummary, None) => Verdict::NotAsked,
+        (DissentUpload::DissentSummary, Some(standing)) => {
+            Verdict::declines_if(Ours::of(case, standing).is_dissent(), Reason::Dissent)
+        }
+    }
 }
 
 /// Whole days since the first day of the registration.
@@ -192,17 +238,4 @@ pub(crate) fn registered_days(case: &Case<'_>) -> Option<i64> {
 /// Whole days from one date to another; negative if the other is earlier.
 pub(crate) fn days_between(from: jiff::civil::Date, to: jiff::civil::Date) -> i64 {
     from.duration_until(to).as_hours() / 24
-}
-
-fn standing_shown(case: &Case<'_>) -> String {
-    match case.standing {
-        None => "not asked".into(),
-        Some(Standing::Refused) => "the Spine tells nothing of a patient who dissents".into(),
-        Some(Standing::Told { newest: None, .. }) => "none stands".into(),
-        Some(Standing::Told { newest: Some(summary), .. }) => {
-            let origin = if is_ours(case, summary) { "ours" } else { "of another origin" };
-            let author = summary.author.as_ref().map_or("unknown", |author| author.as_str());
-            format!("one stands, {origin} (author: {author})")
-        }
-    }
 }

@@ -12,6 +12,7 @@ use crate::lifecycle::reason::{Reason, SetAside};
 use crate::record::PatientKey;
 use crate::rules::explain::{Case, Rule, Verdict, first_refusal, shown};
 use crate::rules::settings::RegisteredElsewhere;
+use crate::rules::{Intent, Rules};
 
 /// Proof that the record means the same person as PDS. Only [`Eligible::agree`] makes one.
 #[derive(Clone)]
@@ -36,7 +37,7 @@ impl Matched {
 impl Eligible {
     /// Applies the rules that read the answer of PDS, in their order.
     pub fn agree(self, pds: &PdsAnswer) -> Result<Matched, SetAside> {
-        let case = Case { rules: &self.rules, candidate: &self.candidate, pds: Some(pds), standing: None };
+        let case = Case::with_pds(&self.rules, &self.candidate, pds);
         match first_refusal(PDS_RULES, &case) {
             Some(set_aside) => Err(set_aside),
             None => Ok(Matched(self)),
@@ -49,13 +50,13 @@ pub(crate) const PDS_RULES: &[Rule] = &[
     Rule {
         // Requirement: PDS-025.
         key: "E11a",
-        question: "Does PDS hold a valid record with this number?",
-        input: |case| match case.pds {
+        question: |_| "Does PDS hold a valid record with this number?",
+        input: |case| match case.answers.pds {
             None => "not asked".into(),
             Some(PdsAnswer::Found(_)) => "found".into(),
             Some(PdsAnswer::NotFound) => "not found".into(),
         },
-        judge: |case| match case.pds {
+        judge: |case| match case.answers.pds {
             None => Verdict::NotAsked,
             Some(answer) => Verdict::declines_if(matches!(answer, PdsAnswer::NotFound), Reason::PdsNotFound),
         },
@@ -63,7 +64,7 @@ pub(crate) const PDS_RULES: &[Rule] = &[
     Rule {
         // Requirement: ELI-021.
         key: "E9",
-        question: "Is the PDS record not restricted (S-flag)?",
+        question: |_| "Is the PDS record not restricted (S-flag)?",
         input: |case| on_pds(case, |pds| if pds.sensitive { "restricted".into() } else { "open".into() }),
         judge: |case| {
             case.pds_record()
@@ -73,7 +74,7 @@ pub(crate) const PDS_RULES: &[Rule] = &[
     Rule {
         // Requirement: ELI-025.
         key: "E14",
-        question: "Does PDS know of no death?",
+        question: |_| "Does PDS know of no death?",
         input: |case| on_pds(case, |pds| pds.death.map_or("alive".into(), |death| shown(death.date))),
         judge: |case| {
             case.pds_record()
@@ -83,14 +84,14 @@ pub(crate) const PDS_RULES: &[Rule] = &[
     Rule {
         // Requirements: PDS-023, PDS-024.
         key: "E11b",
-        question: "Is the NHS number still the one that PDS uses?",
+        question: |_| "Is the NHS number still the one that PDS uses?",
         input: |case| on_pds(case, |pds| pds.number.reveal_grouped()),
         judge: superseded,
     },
     Rule {
         // Requirement: PDS-010.
         key: "E11",
-        question: "Do surname, gender and date of birth match PDS, and forename or postcode?",
+        question: |_| "Do surname, gender and date of birth match PDS, and forename or postcode?",
         input: |case| {
             let differ = fields_that_differ(case);
             differ.map_or_else(|| "not asked".into(), |fields| format!("differ: {}", listed(&fields)))
@@ -106,7 +107,13 @@ pub(crate) const PDS_RULES: &[Rule] = &[
     Rule {
         // Requirements: ELI-030, ELI-031.
         key: "E11c",
-        question: "Does PDS have the patient registered at this practice?",
+        question: |rules| {
+            if elsewhere_is_no_matter(rules) {
+                "Does PDS have the patient registered at this practice, or is it no matter where?"
+            } else {
+                "Does PDS have the patient registered at this practice?"
+            }
+        },
         input: |case| {
             on_pds(case, |pds| pds.practice.as_ref().map_or("no practice".into(), ToString::to_string))
         },
@@ -136,10 +143,13 @@ pub(crate) fn codes(fields: &[Field]) -> Vec<String> {
 fn registered_here(case: &Case<'_>) -> Verdict {
     let Some(pds) = case.pds_record() else { return Verdict::NotAsked };
     let elsewhere = pds.practice.as_ref().is_some_and(|practice| *practice != case.rules.practice().ods);
-    match case.rules.settings().registered_elsewhere {
-        RegisteredElsewhere::Failed => Verdict::declines_if(elsewhere, Reason::RegisteredElsewhere),
-        RegisteredElsewhere::Sent => Verdict::Passes,
-    }
+    Verdict::declines_if(elsewhere && !elsewhere_is_no_matter(case.rules), Reason::RegisteredElsewhere)
+}
+
+/// Whoever leaves is expected to be registered elsewhere: that is what a Bulk Deregistration tells of.
+fn elsewhere_is_no_matter(rules: &Rules) -> bool {
+    rules.intent() == Intent::Deregistration
+        || rules.settings().registered_elsewhere == RegisteredElsewhere::Sent
 }
 
 fn on_pds(case: &Case<'_>, show: fn(&super::PdsRecord) -> String) -> String {

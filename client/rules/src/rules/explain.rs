@@ -2,10 +2,11 @@
 //!
 //! The stages and the explanation read the same tables of rules, so they cannot come to tell different stories.
 
-use spine_vocabulary::NhsNumber;
+use spine_vocabulary::{EventId, NhsNumber};
 
+use crate::consent::guard::{self, GUARD_RULES};
 use crate::consent::permit::STANDING_RULES;
-use crate::consent::standing::Standing;
+use crate::consent::standing::{Standing, StandingContent};
 use crate::consent::{self, ConsentStatus};
 use crate::demographics::matching::PDS_RULES;
 use crate::demographics::{PdsAnswer, PdsRecord};
@@ -60,19 +61,56 @@ impl Verdict {
     }
 }
 
+/// What the Spine answered about a patient; what it was not asked is absent.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Answers<'a> {
+    /// The retrieval from PDS.
+    pub pds: Option<&'a PdsAnswer>,
+    /// What stands.
+    pub standing: Option<&'a Standing>,
+    /// What the standing summary says.
+    pub content: Told<'a>,
+}
+
+/// The answer to the question what the standing summary says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Told<'a> {
+    /// The question was not put.
+    #[default]
+    NotAsked,
+    /// The Spine does not tell.
+    NotTold,
+    /// The Spine told.
+    Content(&'a StandingContent),
+}
+
+impl<'a> From<Option<&'a StandingContent>> for Told<'a> {
+    /// What the Spine answered once it was asked.
+    fn from(answer: Option<&'a StandingContent>) -> Self {
+        answer.map_or(Self::NotTold, Self::Content)
+    }
+}
+
 impl Rules {
     /// Applies every rule of the upload to a patient, in the order in which a run applies them: the first that declines is
     /// the run's reason. Rules that need the Spine's answers say [`Verdict::NotAsked`] where an answer is missing.
+    ///
+    /// Whether a Bulk Update finds the patient unchanged is no rule but a comparison of what would be sent.
     #[must_use]
-    pub fn explain(
-        &self,
-        candidate: &Candidate,
-        pds: Option<&PdsAnswer>,
-        standing: Option<&Standing>,
-    ) -> Vec<Explained> {
-        let case = Case { rules: self, candidate, pds, standing };
-        let tables = [LOCAL_RULES, PDS_RULES, STANDING_RULES];
+    pub fn explain(&self, candidate: &Candidate, answers: Answers<'_>) -> Vec<Explained> {
+        let case = Case { rules: self, candidate, answers };
+        let tables = [LOCAL_RULES, PDS_RULES, STANDING_RULES, GUARD_RULES];
         tables.into_iter().flatten().map(|rule| rule.explain(&case)).collect()
+    }
+
+    /// The standing event whose content the overwrite guard would ask for; `None` where it would hold nobody, and where another rule
+    /// declines already: nobody's summary is read in vain.
+    #[must_use]
+    pub fn guarded(&self, candidate: &Candidate, answers: Answers<'_>) -> Option<EventId> {
+        let case = Case { rules: self, candidate, answers };
+        let declined = [LOCAL_RULES, PDS_RULES, STANDING_RULES].into_iter().flatten();
+        let declined = declined.map(|rule| (rule.judge)(&case)).any(|said| said.set_aside().is_some());
+        guard::looks_at(&case).filter(|_| !declined)
     }
 }
 
@@ -80,11 +118,25 @@ impl Rules {
 pub(crate) struct Case<'a> {
     pub(crate) rules: &'a Rules,
     pub(crate) candidate: &'a Candidate,
-    pub(crate) pds: Option<&'a PdsAnswer>,
-    pub(crate) standing: Option<&'a Standing>,
+    pub(crate) answers: Answers<'a>,
 }
 
 impl<'a> Case<'a> {
+    /// Before the Spine is asked anything.
+    pub(crate) fn local(rules: &'a Rules, candidate: &'a Candidate) -> Self {
+        Self { rules, candidate, answers: Answers::default() }
+    }
+
+    /// With the answer of PDS alone.
+    pub(crate) fn with_pds(rules: &'a Rules, candidate: &'a Candidate, pds: &'a PdsAnswer) -> Self {
+        Self { rules, candidate, answers: Answers { pds: Some(pds), ..Answers::default() } }
+    }
+
+    /// With what stands alone.
+    pub(crate) fn with_standing(rules: &'a Rules, candidate: &'a Candidate, standing: &'a Standing) -> Self {
+        Self { rules, candidate, answers: Answers { standing: Some(standing), ..Answers::default() } }
+    }
+
     pub(crate) fn record(&self) -> &'a PatientRecord {
         &self.candidate.record
     }
@@ -94,7 +146,7 @@ impl<'a> Case<'a> {
     }
 
     pub(crate) fn pds_record(&self) -> Option<&'a PdsRecord> {
-        match self.pds {
+        match self.answers.pds {
             Some(PdsAnswer::Found(record)) => Some(record),
             Some(PdsAnswer::NotFound) | None => None,
         }
@@ -105,10 +157,10 @@ impl<'a> Case<'a> {
     }
 }
 
-/// A rule: a question with the function that answers it.
+/// A rule: a question with the function that answers it. What is asked may depend on the intent and the settings.
 pub(crate) struct Rule {
     pub(crate) key: &'static str,
-    pub(crate) question: &'static str,
+    pub(crate) question: fn(&Rules) -> &'static str,
     pub(crate) input: fn(&Case<'_>) -> String,
     pub(crate) judge: fn(&Case<'_>) -> Verdict,
 }
@@ -117,7 +169,7 @@ impl Rule {
     fn explain(&self, case: &Case<'_>) -> Explained {
         Explained {
             rule: self.key,
-            question: self.question,
+            question: (self.question)(case.rules),
             input: (self.input)(case),
             verdict: (self.judge)(case),
         }

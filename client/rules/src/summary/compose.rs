@@ -6,15 +6,15 @@ use spine_vocabulary::ConsentCode;
 
 use super::additional::Additional;
 use super::core_data::CoreData;
-use super::layout::{self, Head};
+use super::layout::{self, Ending, Head};
 use super::terminology::Terminology;
 use super::window::shown;
 use super::{Block, Content, Entry, Summary, SummaryKind, fixed};
 use crate::consent::permit::{Consented, days_between};
 use crate::lifecycle::warning::Warning;
 use crate::record::PatientRecord;
-use crate::rules::Rules;
 use crate::rules::settings::WithoutPreference;
+use crate::rules::{Intent, Rules};
 
 /// For how many days of a registration the summary says that it is recent. Source: Vision help, registration accepted.
 /// Requirement: SUM-022.
@@ -50,7 +50,7 @@ impl Consented {
         let nothing = core.entries.is_empty() && additional.entries.is_empty();
         // Only a summary that leaves nothing out may say that there is nothing.
         let summary = if nothing && additional.withheld == 0 && !additional_withheld {
-            self.summary(SummaryKind::Empty, fixed::empty(self.preference(), self.recently_registered()))
+            self.summary(SummaryKind::Empty, fixed::empty(self.preference(), &self.head(false)))
         } else {
             self.summary(SummaryKind::Full, self.full(core, &additional))
         };
@@ -62,12 +62,7 @@ impl Consented {
     }
 
     fn full(&self, core: CoreData, additional: &Additional) -> Content {
-        let head = Head {
-            disclaimer: true,
-            recently_registered: self.recently_registered(),
-            withheld: additional.withheld > 0,
-        };
-        let mut text = head.blocks();
+        let mut text = self.head(additional.withheld > 0).blocks();
         text.extend(core.text);
         text.extend(additional.text.iter().cloned());
         let mut entries = core.entries;
@@ -105,6 +100,23 @@ impl Consented {
             Some(ConsentCode::ExpressCore | ConsentCode::ExpressDissent | ConsentCode::LegacyDissent) => {
                 false
             }
+        }
+    }
+
+    fn head(&self, withheld: bool) -> Head {
+        let recently_registered = self.recently_registered();
+        Head { disclaimer: true, recently_registered, ending: self.ending(), withheld }
+    }
+
+    /// Whether this is the last summary, and why. A registration whose last day is not recorded ends today.
+    fn ending(&self) -> Option<Ending> {
+        match self.rules().intent() {
+            Intent::Deregistration => {
+                let last = self.record().registration.until;
+                Some(Ending::Registration(last.unwrap_or(self.rules().today())))
+            }
+            Intent::NoLongerContributing => Some(Ending::Contribution),
+            Intent::FirstUpload | Intent::Resend | Intent::Update => None,
         }
     }
 

@@ -34,7 +34,7 @@ impl CoreData {
             (layout::ALLERGIES, None, positive.map(allergy_item).collect::<Vec<_>>()),
             (
                 layout::ACUTE,
-                Some(acute.title()),
+                Some(acute),
                 of_kind(MedicationKind::Acute).filter_map(|item| acute_item(item, acute)).collect(),
             ),
             (
@@ -44,7 +44,7 @@ impl CoreData {
             ),
             (
                 layout::DISCONTINUED,
-                Some(discontinued.title()),
+                Some(discontinued),
                 of_kind(MedicationKind::Repeat)
                     .filter_map(|item| discontinued_item(item, discontinued))
                     .collect(),
@@ -55,7 +55,7 @@ impl CoreData {
             items.sort_by_key(|item| std::cmp::Reverse(item.sorted_by));
             let (rows, entries): (Vec<_>, Vec<_>) =
                 items.into_iter().map(|item| (item.row, item.entry)).unzip();
-            core.text.extend(section.blocks(window.as_deref(), false, rows));
+            core.text.extend(section.blocks(window, false, rows));
             core.entries.extend(entries);
         }
         core

@@ -23,7 +23,7 @@ const NOTHING_SIGNIFICANT: &str = "The practice holds no significant data on thi
 /// A summary that says the patient refused, and since when. Its one entry is the preference.
 /// Requirements: SUM-024, SUM-025.
 pub(crate) fn dissent(code: ConsentCode, status: ConsentStatus) -> Content {
-    let head = Head { disclaimer: false, recently_registered: false, withheld: false };
+    let head = Head { disclaimer: false, recently_registered: false, ending: None, withheld: false };
     let since = status.date.map_or_else(|| "not recorded".to_owned(), shown);
     let mut text = head.blocks();
     text.push(heading(3, None, DISSENT));
@@ -33,8 +33,7 @@ pub(crate) fn dissent(code: ConsentCode, status: ConsentStatus) -> Content {
 }
 
 /// A summary that says there is nothing significant. Its one entry is the preference.
-pub(crate) fn empty(preference: Entry, recently_registered: bool) -> Content {
-    let head = Head { disclaimer: true, recently_registered, withheld: false };
+pub(crate) fn empty(preference: Entry, head: &Head) -> Content {
     let mut text = head.blocks();
     text.push(heading(3, None, NOTHING_SIGNIFICANT));
     text.push(Block::SendTime);

@@ -3,9 +3,11 @@
 //! Source of titles, ids, order and texts: SCR FHIR API, presentation text of its sample summaries; the schema allows
 //! headings from level 2 on.
 
+use jiff::civil::Date;
 use spine_vocabulary::Category;
 
 use super::Block;
+use super::window::{Window, shown};
 
 /// The disclaimer of every summary with content. Source: SCR FHIR API, sample summaries.
 const DISCLAIMER: &str = "Sourced from the patient's General Practice record. This summary may not include all the \
@@ -23,6 +25,11 @@ const WITHHELD: &str = "One or more entries have been deliberately withheld from
 /// Requirement: SUM-022.
 const RECENTLY_REGISTERED: &str = "At the time this record was created, this patient had recently registered with the \
                                    GP Practice. GP Summary information may not be complete.";
+
+/// What stands from the day on which the practice stops contributing. The wording is our own, for no public source prints one; the
+/// meaning is that of Vision help, Practice No Longer Contributing.
+const NO_LONGER_CONTRIBUTING: &str = "This GP Practice no longer contributes to the Summary Care Record. No further \
+                                      updates of this GP Summary are expected from it.";
 
 /// A section of the text. The element id of its heading is its own with `Header` after it.
 /// Requirement: SUM-029.
@@ -101,7 +108,36 @@ pub(crate) const fn additional_section(category: Category) -> Option<Section> {
 pub(crate) struct Head {
     pub(crate) disclaimer: bool,
     pub(crate) recently_registered: bool,
+    pub(crate) ending: Option<Ending>,
     pub(crate) withheld: bool,
+}
+
+/// Why this is the last summary that the practice sends of a patient.
+#[derive(Clone, Copy)]
+pub(crate) enum Ending {
+    /// The registration ended on this day.
+    Registration(Date),
+    /// The practice no longer contributes.
+    Contribution,
+}
+
+impl Ending {
+    /// Source of the first text: Vision help, Bulk Deregistration. Both ids are of the form of the national
+    /// `RegistrationStartedStatement`.
+    fn statement(self) -> Block {
+        match self {
+            Self::Registration(last) => {
+                let text = format!(
+                    "Patient registration ended ({}). GP Summary no longer being updated.",
+                    shown(last)
+                );
+                paragraph(Some("RegistrationEndedStatement"), &text)
+            }
+            Self::Contribution => {
+                paragraph(Some("PracticeNoLongerContributingStatement"), NO_LONGER_CONTRIBUTING)
+            }
+        }
+    }
 }
 
 impl Head {
@@ -112,6 +148,7 @@ impl Head {
         blocks.push(Block::CreateTime);
         let started = || paragraph(Some("RegistrationStartedStatement"), RECENTLY_REGISTERED);
         blocks.extend(self.recently_registered.then(started));
+        blocks.extend(self.ending.map(Ending::statement));
         blocks.extend(self.withheld.then(withheld_statement));
         blocks.extend([Block::Author, Block::Practice]);
         blocks
@@ -120,9 +157,14 @@ impl Head {
 
 impl Section {
     /// Heading, statement of what is withheld, and table; `window` follows the title.
-    pub(crate) fn blocks(&self, window: Option<&str>, withheld: bool, rows: Vec<Vec<String>>) -> Vec<Block> {
-        let title = window.map_or_else(|| self.title.to_owned(), |window| format!("{} {window}", self.title));
-        let mut blocks = vec![heading(2, Some(&format!("{}Header", self.id)), &title)];
+    pub(crate) fn blocks(
+        &self,
+        window: Option<Window>,
+        withheld: bool,
+        rows: Vec<Vec<String>>,
+    ) -> Vec<Block> {
+        let (id, text) = (Some(format!("{}Header", self.id)), self.title.to_owned());
+        let mut blocks = vec![Block::Heading { level: 2, id, text, window }];
         blocks.extend(withheld.then(withheld_statement));
         let id = self.id.to_owned();
         blocks.push(if rows.is_empty() {
@@ -135,7 +177,7 @@ impl Section {
 }
 
 pub(crate) fn heading(level: u8, id: Option<&str>, text: &str) -> Block {
-    Block::Heading { level, id: id.map(ToOwned::to_owned), text: text.to_owned() }
+    Block::Heading { level, id: id.map(ToOwned::to_owned), text: text.to_owned(), window: None }
 }
 
 pub(crate) fn paragraph(id: Option<&str>, text: &str) -> Block {

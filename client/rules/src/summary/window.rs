@@ -1,14 +1,25 @@
 //! Windows of time: how far back medication is taken.
 
+use std::fmt;
+
 use jiff::Span;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
-/// Some whole months that end today; both ends belong to it.
-#[derive(Clone, Copy)]
-pub(crate) struct Window {
+/// Some whole months that end today; both ends belong to it. It moves with the day, whoever the patient is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Window {
     months: u8,
     from: Date,
     to: Date,
+}
+
+impl fmt::Display for Window {
+    /// As section titles show it.
+    /// Requirement: SUM-030.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "(For the {} month period {} to {})", self.months, shown(self.from), shown(self.to))
+    }
 }
 
 impl Window {
@@ -28,10 +39,9 @@ impl Window {
         self.from <= day
     }
 
-    /// The window as section titles show it.
-    /// Requirement: SUM-030.
-    pub(crate) fn title(&self) -> String {
-        format!("(For the {} month period {} to {})", self.months, shown(self.from), shown(self.to))
+    /// How long it is, without the days that it begins and ends on.
+    pub(crate) fn length(&self) -> String {
+        format!("(For {} months)", self.months)
     }
 }
 
@@ -66,7 +76,7 @@ mod tests {
     #[test]
     fn a_title_prints_its_window() {
         assert_eq!(
-            Window::before(date(2020, 4, 30), 12).title(),
+            Window::before(date(2020, 4, 30), 12).to_string(),
             "(For the 12 month period 30 Apr 2019 to 30 Apr 2020)"
         );
     }

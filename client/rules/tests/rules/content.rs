@@ -41,6 +41,7 @@ fn saying(record: &mut PatientRecord, code: ConsentCode) {
 fn headings(summary: &Summary) -> Vec<String> {
     let text = summary.content().text.iter();
     text.filter_map(|block| match block {
+        Block::Heading { text, window: Some(window), .. } => Some(format!("{text} {window}")),
         Block::Heading { text, .. } => Some(text.clone()),
         _ => None,
     })

@@ -4,7 +4,7 @@ mod shown;
 
 use jiff::civil::{Date, date};
 use spine_rules::record::{Candidate, Fp69, RecordedNumber, RegistrationKind, RegistrationStatus};
-use spine_rules::{PracticeProfile, Reason, Rules, Settings, Verdict};
+use spine_rules::{Answers, PracticeProfile, Reason, Rules, Settings, Verdict};
 use spine_vocabulary::ConsentCode;
 
 use crate::sample::*;
@@ -52,7 +52,7 @@ fn each_rule_declines_for_its_own_reason() {
     for (rule, change, expected) in RULES {
         assert_eq!(reason(changed(&[change])), Some(expected), "{rule}");
         let declined: Vec<_> = rules()
-            .explain(&changed(&[change]), None, None)
+            .explain(&changed(&[change]), Answers::default())
             .into_iter()
             .filter(|explained| explained.verdict.set_aside().is_some())
             .map(|explained| explained.rule)
@@ -82,7 +82,7 @@ fn of_several_rules_that_decline_the_first_gives_the_reason() {
 fn the_explanation_shows_every_rule_that_declines() {
     let candidate = changed(&[RULES[8].1, RULES[9].1, RULES[12].1]);
     let declined: Vec<_> = rules()
-        .explain(&candidate, None, None)
+        .explain(&candidate, Answers::default())
         .into_iter()
         .filter_map(|explained| explained.verdict.set_aside().map(|aside| (explained.rule, aside.reason)))
         .collect();
@@ -157,17 +157,17 @@ fn nobody_is_eligible_while_scr_is_off() {
 #[test]
 fn without_the_spine_its_rules_are_not_asked() {
     let unasked: Vec<_> = rules()
-        .explain(&candidate(), None, None)
+        .explain(&candidate(), Answers::default())
         .into_iter()
         .filter(|explained| explained.verdict == Verdict::NotAsked)
         .map(|explained| explained.rule)
         .collect();
-    assert_eq!(unasked, ["E11a", "E9", "E14", "E11b", "E11", "E11c", "E12", "E7", "E7b"]);
+    assert_eq!(unasked, ["E11a", "E9", "E14", "E11b", "E11", "E11c", "E12", "E7", "E7b", "E7c"]);
 }
 
 #[test]
 fn the_explanation_of_a_patient_whom_nothing_stops_declines_nothing() {
-    let explained = rules().explain(&candidate(), Some(&found(|_| {})), Some(&nothing_stands()));
+    let explained = rules().explain(&candidate(), answers(&found(|_| {}), &nothing_stands()));
     assert!(explained.iter().all(|explained| explained.verdict == Verdict::Passes), "{explained:?}");
     assert!(explained.iter().all(|explained| explained.question.ends_with('?')));
 }
@@ -184,7 +184,7 @@ fn the_explanation_tells_what_a_run_would_do() {
         (candidate(), found(|_| {}), stands(event(1), Some("Y90001"))),
         (dissenter, found(|pds| pds.sensitive = true), nothing_stands()),
     ] {
-        let explained = rules().explain(&candidate, Some(&pds), Some(&standing));
+        let explained = rules().explain(&candidate, answers(&pds, &standing));
         let told = explained.iter().find_map(|explained| explained.verdict.set_aside()).cloned();
         let run = rules()
             .assess(candidate)
@@ -199,7 +199,7 @@ fn the_explanation_tells_what_a_run_would_do() {
 fn debug_shows_nothing_of_the_patient() {
     let candidate = candidate();
     let eligible = rules().assess(candidate.clone()).unwrap();
-    let explained = rules().explain(&candidate, Some(&found(|_| {})), None);
+    let explained = rules().explain(&candidate, Answers { pds: Some(&found(|_| {})), ..Answers::default() });
     let matched = eligible.clone().agree(&found(|_| {})).unwrap();
     let consented = matched.clone().permit(&nothing_stands()).unwrap();
     let shown = format!(

@@ -1,5 +1,9 @@
 //! What the recorded preference and what stands on the Spine mean together.
 
+mod ending;
+mod guard;
+mod update;
+
 use jiff::ToSpan;
 use spine_rules::record::Candidate;
 use spine_rules::rules::settings::{DissentNotInAcs, DissentUpload};

@@ -7,7 +7,9 @@ use spine_rules::record::{
     PatientKey, PatientRecord, RecordedNumber, Registration, RegistrationKind, RegistrationStatus,
 };
 use spine_rules::standing::{Standing, StandingSummary};
-use spine_rules::{Consented, Intent, PracticeProfile, Rules, SetAside, Settings, Summary, Terminology};
+use spine_rules::{
+    Answers, Consented, Intent, PracticeProfile, Rules, SetAside, Settings, Summary, Terminology,
+};
 use spine_vocabulary::{AcsPermission, CodeScheme, ConsentCode, EventId, Gender, NhsNumber, OdsCode};
 
 /// The day on which the tests happen.
@@ -187,6 +189,27 @@ pub(crate) fn permit(
 pub(crate) fn summary(rules: &Rules, record: PatientRecord, terminology: Option<&Terminology>) -> Summary {
     let candidate = Candidate { record, number_shared: false, acknowledged: None, released: false };
     permit(rules, candidate, &nothing_stands()).unwrap().summarise(terminology)
+}
+
+/// The rules of a run with this intent; SCR is off where the practice stops contributing.
+pub(crate) fn intending(intent: Intent) -> Rules {
+    let off = intent == Intent::NoLongerContributing;
+    let practice =
+        PracticeProfile { scr_enabled_on: practice().scr_enabled_on.filter(|_| !off), ..practice() };
+    Rules::new(Settings::default(), practice, TODAY).with_intent(intent)
+}
+
+pub(crate) const INTENTS: [Intent; 5] = [
+    Intent::FirstUpload,
+    Intent::Resend,
+    Intent::Update,
+    Intent::Deregistration,
+    Intent::NoLongerContributing,
+];
+
+/// Both answers of the Spine that every upload needs.
+pub(crate) fn answers<'a>(pds: &'a PdsAnswer, standing: &'a Standing) -> Answers<'a> {
+    Answers { pds: Some(pds), standing: Some(standing), ..Answers::default() }
 }
 
 pub(crate) fn resending(rules: Rules) -> Rules {

@@ -11,7 +11,7 @@ use spine_rules::record::{
 };
 use spine_rules::rules::settings::{MedicationWindows, WithoutPreference};
 use spine_rules::standing::{Standing, StandingSummary};
-use spine_rules::{PracticeProfile, Reason, Rules, SetAside, Settings, Verdict};
+use spine_rules::{Answers, PracticeProfile, Reason, Rules, SetAside, Settings, Verdict};
 use spine_vocabulary::{
     AcsPermission, CodeScheme, ConsentCode, DeathNotification, EventId, NhsNumber, OdsCode,
 };
@@ -39,7 +39,8 @@ fn verdict(
         .assess(candidate.clone())
         .and_then(|eligible| eligible.agree(pds))
         .and_then(|matched| matched.permit(standing).map(drop));
-    let explained = rules.explain(candidate, Some(pds), Some(standing));
+    let explained =
+        rules.explain(candidate, Answers { pds: Some(pds), standing: Some(standing), ..Answers::default() });
     (run, explained.into_iter().map(|explained| (explained.rule, explained.verdict)).collect())
 }
 

@@ -47,7 +47,10 @@ fn html(w: &mut Writer, blocks: &[Block], wrapper: &Wrapper<'_>, practice: &Prac
 /// The wording of the lines that are added here is that of the SCR FHIR API adaptor.
 fn write_block(w: &mut Writer, block: &Block, wrapper: &Wrapper<'_>, practice: &Practice) {
     match block {
-        Block::Heading { level, id, text } => identified(w, heading(*level), id.as_deref(), text),
+        Block::Heading { level, id, text, window } => {
+            let title = window.map_or_else(|| text.clone(), |window| format!("{text} {window}"));
+            identified(w, heading(*level), id.as_deref(), &title);
+        }
         Block::Paragraph { id, text } => identified(w, "p", id.as_deref(), text),
         Block::Table { id, header, rows } => table(w, id, header, rows),
         Block::CreateTime => {

@@ -6,23 +6,23 @@ use spine_rules::lifecycle::invariant::Counters;
 use spine_rules::record::{
     Candidate, Fp69, PatientKey, RecordedNumber, RegistrationKind, RegistrationStatus,
 };
-use spine_rules::{Reason, Verdict};
+use spine_rules::{Answers, Reason, Verdict};
 
 use crate::sample::{
-    TODAY, candidate, candidate_with, event, found, nothing_stands, record, rules, stands, summary,
+    TODAY, answers, candidate, candidate_with, event, found, nothing_stands, record, rules, stands, summary,
 };
 
 /// What the rules of this key look at, joined.
 fn input(candidate: &Candidate, rule: &str) -> String {
     let standing = nothing_stands();
-    let all = rules().explain(candidate, Some(&found(|_| {})), Some(&standing));
+    let all = rules().explain(candidate, answers(&found(|_| {}), &standing));
     let of_rule = all.into_iter().filter(|one| one.rule == rule).map(|one| one.input);
     of_rule.collect::<Vec<_>>().join(" | ")
 }
 
 /// What the first rule of this key says.
 fn verdict(candidate: &Candidate, rule: &str) -> Verdict {
-    rules().explain(candidate, None, None).into_iter().find(|one| one.rule == rule).unwrap().verdict
+    rules().explain(candidate, Answers::default()).into_iter().find(|one| one.rule == rule).unwrap().verdict
 }
 
 #[test]
@@ -44,6 +44,7 @@ fn every_rule_shows_what_it_looked_at() {
         ("E12", "practice: no dissent; Spine: no dissent"),
         ("E7", "none stands"),
         ("E7b", "none stands; registered for 6168 days, nn = 14"),
+        ("E7c", "nothing to look at"),
         ("E13", "no preference expressed (no date)"),
     ] {
         assert_eq!(input(&candidate(), rule), shown, "{rule}");
@@ -92,10 +93,10 @@ fn what_stands_is_shown_with_its_origin() {
         (None, "one stands, of another origin (author: unknown)"),
     ] {
         let standing = stands(event(9), author);
-        let all = rules().explain(&candidate(), None, Some(&standing));
+        let all = rules().explain(&candidate(), Answers { standing: Some(&standing), ..Answers::default() });
         assert_eq!(all.iter().find(|one| one.rule == "E7").unwrap().input, shown);
     }
-    let all = rules().explain(&candidate(), None, None);
+    let all = rules().explain(&candidate(), Answers::default());
     for one in all.iter().skip_while(|one| one.rule != "E11a").filter(|one| one.rule != "E13") {
         let shown = one.input.contains("not asked") && one.verdict == Verdict::NotAsked;
         assert!(shown, "{}: {}", one.rule, one.input);
@@ -152,7 +153,8 @@ fn debug_names_what_it_is_and_shows_nobody() {
     let record = record();
     let pds = found(|_| {});
     let summary = summary(&rules(), record.clone(), None);
-    let explained = rules().explain(&candidate(), Some(&pds), None).swap_remove(4);
+    let explained =
+        rules().explain(&candidate(), Answers { pds: Some(&pds), ..Answers::default() }).swap_remove(4);
     let entries = summary.content().entries.len();
     let blocks = summary.content().text.len();
     for (shown, expected) in [
