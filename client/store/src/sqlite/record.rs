@@ -25,6 +25,11 @@ use crate::seam::Result;
 /// Rows of one statement. Few sizes, so that the connection's cache of prepared statements holds all of them.
 const CHUNKS: [usize; 4] = [64, 16, 4, 1];
 
+/// Marks patients as left failed by a run, in its kind and in its interaction.
+pub(super) const FAILED: &str = "UPDATE newest SET failed = 1 WHERE scope IN \
+     (SELECT kind FROM run WHERE id = ?1 UNION ALL SELECT interaction FROM run WHERE id = ?1) \
+     AND key IN (SELECT value FROM json_each(?2)) AND run = ?1";
+
 /// What every write to a run must know first.
 pub(super) struct Head {
     pub(super) run: RunId,
@@ -79,6 +84,7 @@ pub(super) async fn record_within(tx: &mut SqliteConnection, head: &Head, writes
     put_acknowledged(tx, &group).await?;
     mark::end_releases(tx, group.acknowledged.keys()).await?;
     put_unresolved(tx, head, &group).await?;
+    put_failed(tx, head.run, &group).await?;
     put_changes(tx, head.run, &group).await?;
     shift(tx, head.run, &group.shift, group.applied.len()).await
 }
@@ -214,6 +220,15 @@ async fn put_unresolved(tx: &mut SqliteConnection, head: &Head, group: &Group) -
     .bind(json(&keys)?)
     .execute(tx)
     .await?;
+    Ok(())
+}
+
+/// Marks whom this run left failed, where it is the newest that took them.
+async fn put_failed(tx: &mut SqliteConnection, run: RunId, group: &Group) -> Result<()> {
+    let keys: Vec<_> = group.failed().map(PatientKey::as_str).collect();
+    if !keys.is_empty() {
+        sqlx::query(FAILED).bind(run.0).bind(json(&keys)?).execute(tx).await?;
+    }
     Ok(())
 }
 
