@@ -5,9 +5,9 @@
 #[path = "contract/bench.rs"]
 #[expect(dead_code, reason = "the contract's own tests use the rest")]
 mod bench;
-#[path = "contract/pages.rs"]
+#[path = "shared/pages.rs"]
 mod pages;
-#[path = "contract/told.rs"]
+#[path = "shared/told.rs"]
 mod told;
 
 use std::collections::BTreeSet;
