@@ -16,6 +16,7 @@ pub(crate) use event::tell_event;
 pub(crate) use event_list::list_events;
 pub(crate) use poll::poll;
 pub(crate) use process::settle_due;
+pub(crate) use query::failure;
 pub(crate) use receive::receive;
 pub use summary::Summary;
 pub(crate) use upload::Upload;

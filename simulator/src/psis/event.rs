@@ -4,6 +4,7 @@
 
 mod stood;
 
+use jiff::Timestamp;
 use spine_vocabulary::{EventId, Interaction, NhsNumber};
 
 use super::event_list::answer::{head, target};
@@ -34,7 +35,7 @@ pub(crate) fn tell_event(spine: &Spine, asked: &SyncRequest<'_, '_>, note: &mut 
         Err(outcome) => return query::failure(&outcome, note),
     };
     note.nhs_number = Some(number);
-    match find(spine, number, event) {
+    match find(spine, number, event, asked.now) {
         Ok(event) => {
             note.tags.push(Tag::Answered);
             answer(spine, number, &event)
@@ -44,9 +45,9 @@ pub(crate) fn tell_event(spine: &Spine, asked: &SyncRequest<'_, '_>, note: &mut 
 }
 
 /// The event as it is now; the document is written after the lock is free.
-fn find(spine: &Spine, number: NhsNumber, event: EventId) -> Result<Event, Outcome> {
+fn find(spine: &Spine, number: NhsNumber, event: EventId, now: Timestamp) -> Result<Event, Outcome> {
     let part = spine.memory().patients.part(&number);
-    let patient = query::may_be_seen(part.get(&number))?;
+    let patient = query::may_be_seen(part.get(&number), now)?;
     if query::has_no_case(spine, patient) {
         return Err(query::no_case());
     }

@@ -24,14 +24,14 @@ pub(crate) fn list_events(spine: &Spine, asked: &SyncRequest<'_, '_>, note: &mut
     };
     note.nhs_number = Some(number);
     let part = spine.memory().patients.part(&number);
-    match query::may_be_seen(part.get(&number)) {
+    match query::may_be_seen(part.get(&number), asked.now) {
         Err(outcome) => query::failure(&outcome, note),
         Ok(patient) => {
             if query::has_no_case(spine, patient) {
                 return query::failure(&query::no_case(), note);
             }
             note.tags.push(Tag::Answered);
-            answer::list(number, patient)
+            answer::list(number, patient, asked.now)
         }
     }
 }

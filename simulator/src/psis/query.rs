@@ -2,6 +2,7 @@
 //!
 //! Source: SCR FHIR API adaptor, event list answers; MIM 4.2, PSIS query (`QUPC_MT130101`, `QUPC_MT140101`).
 
+use jiff::Timestamp;
 use roxmltree::Node;
 use spine_vocabulary::code::error::{
     PSIS_INCONSISTENT, PSIS_MERGED, PSIS_NHS_NUMBER, PSIS_NO_CASE, PSIS_WARNING,
@@ -26,14 +27,14 @@ pub(super) const VERSION: &str = "V3NPfIT4.2.00";
 
 /// Whether the query may see the events of this patient.
 /// Requirement: CON-052.
-pub(super) fn may_be_seen(patient: Option<&Patient>) -> Result<&Patient, Outcome> {
+pub(super) fn may_be_seen(patient: Option<&Patient>, now: Timestamp) -> Result<&Patient, Outcome> {
     let patient = patient.ok_or_else(|| wrong_number("Nobody has this NHS number"))?;
     match patient.standing() {
         Standing::Superseded(_) => {
             Err(Outcome::Business(vec![Reason::error(PSIS_INCONSISTENT), Reason::error(PSIS_MERGED)]))
         }
         Standing::Invalidated => Err(wrong_number("The NHS number was made invalid")),
-        Standing::Valid if patient.permission.is_dissent() => Err(access_refused()),
+        Standing::Valid if patient.permission_shown(now).is_dissent() => Err(access_refused()),
         Standing::Valid => Ok(patient),
     }
 }
@@ -51,7 +52,7 @@ pub(super) fn no_case() -> Outcome {
 
 /// The answer that a query failed, or succeeded with warnings only and found nothing.
 /// Requirement: ACK-041.
-pub(super) fn failure(outcome: &Outcome, note: &mut Note) -> Reply {
+pub(crate) fn failure(outcome: &Outcome, note: &mut Note) -> Reply {
     note.tags.push(outcome.tag());
     let reasons: &[Reason] = match outcome {
         Outcome::Business(reasons) => reasons,

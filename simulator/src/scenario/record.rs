@@ -1,11 +1,11 @@
 //! The smaller records of a population: permissions, standing summaries, client systems.
 
 use jiff::civil::DateTime;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use spine_vocabulary::{AcsPermission, Asid, EventId, NhsNumber, OdsCode, PartyKey};
 
 /// What the ACS holds about one patient; `None` is the absence of an assertion, which means Ask.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Permission {
     /// Whether a summary may be stored.
     pub store: Option<AcsPermission>,

@@ -128,7 +128,7 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    fn of(response: &WireResponse) -> Self {
+    pub(crate) fn of(response: &WireResponse) -> Self {
         let text = String::from_utf8(response.body.to_vec()).expect("text");
         let xml = text.split("<?xml").last().map(|xml| format!("<?xml{xml}")).unwrap_or_default();
         let xml = xml.replace("----=_MIME-Boundary--", "");

@@ -1,5 +1,6 @@
 //! The event list itself: elements of the PSIS's own namespace around HL7 ones.
 
+use jiff::Timestamp;
 use spine_vocabulary::code::system;
 use spine_vocabulary::{AcsPermission, Interaction, NhsNumber};
 
@@ -12,12 +13,12 @@ use crate::wire::write::{Acknowledgement, Element, local_stamp};
 
 /// The answer for a patient whose events may be seen.
 /// Requirement: MSG-046.
-pub(super) fn list(number: NhsNumber, patient: &Patient) -> Reply {
+pub(super) fn list(number: NhsNumber, patient: &Patient, now: Timestamp) -> Reply {
     let list = Element::new("psis:queryResponseEventList")
         .attr("xmlns:psis", PSIS)
         .with(target(number))
         .with_all(patient.chain.events().iter().rev().map(event))
-        .with(permissions(number, patient.permission));
+        .with(permissions(number, patient.permission_shown(now)));
     let ack = Element::new("queryAck")
         .attr("type", "QueryAck")
         .with(Element::new("queryResponseCode").attr("code", "OK"));
