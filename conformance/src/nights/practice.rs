@@ -23,7 +23,7 @@ use crate::stage::StageError;
 /// When the operator logs in before going home, when a night begins, and when it ends.
 const AFTERNOON: Time = time(17, 0, 0, 0);
 const EVENING: Time = time(22, 0, 0, 0);
-const MORNING: Time = time(6, 0, 0, 0);
+pub(super) const MORNING: Time = time(6, 0, 0, 0);
 /// How long the card may take for an answer.
 const CARD_PATIENCE: Duration = Duration::from_secs(20);
 /// Of a hundred patients so many have a message, at least: a session's share of the work is told by it.
