@@ -9,8 +9,6 @@ mod content;
 mod document;
 #[path = "services/envelope.rs"]
 mod envelope;
-#[path = "services/events.rs"]
-mod events;
 #[path = "services/lists.rs"]
 mod lists;
 #[path = "services/permissions.rs"]

@@ -194,12 +194,12 @@ impl Bench {
         let spine = self.spine.clone();
         let interfere = Arc::clone(&self.interfere);
         let instead = Arc::clone(&self.instead);
-        let delay = Arc::clone(&self.delay);
+        let (clock, delay) = (self.clock, Arc::clone(&self.delay));
         let exchange = InProcess::new(move |request| {
             let (spine, instead, delay) = (spine.clone(), Arc::clone(&instead), delay(&request));
             async move {
                 if !delay.is_zero() {
-                    tokio::time::sleep(delay).await;
+                    clock.wait(delay).await;
                 }
                 instead(&request).unwrap_or_else(|| {
                     let answer = spine.answer(&wire(request));

@@ -3,13 +3,10 @@
 
 mod answers;
 mod bench;
-mod clocks;
-mod dry;
+mod bulk;
 mod event;
 mod faults;
-mod ladder;
 mod schedule;
-mod stopping;
 mod switching;
 mod whole_job;
 mod world;

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use spine_client::session::Session;
 use spine_client::store::{MemoryStore, Switch};
 use spine_client::{
-    Action, Closed, Counter, Counters, Ended, Foreseen, Prediction, Reason, RunKind, RunRequest, Silent,
-    Stop, Store, Tally,
+    Action, Clock, Closed, Counter, Counters, Ended, Foreseen, Prediction, Reason, RunKind, RunRequest,
+    Silent, Stop, Store, Tally,
 };
 use spine_simulator::scenario::Settings;
 use spine_transport::{Interference, Request, Response};
@@ -17,7 +17,7 @@ use crate::faults::{LOST, is_poll, is_upload};
 use crate::world::World;
 
 /// A bench that counts what leaves.
-async fn counting(bench: Bench) -> (Bench, Arc<Mutex<Left>>) {
+fn counting(bench: Bench) -> (Bench, Arc<Mutex<Left>>) {
     let left: Arc<Mutex<Left>> = Arc::default();
     let seen = Arc::clone(&left);
     let bench = bench.interfered(move |_, request| {
@@ -57,7 +57,7 @@ async fn predict(bench: &Bench, session: &Session, request: RunRequest) -> (Pred
 /// Predicts, then runs: both must come to the same.
 async fn compare(bench: Bench, session: &Session, asked: RunRequest) -> (Bench, Ended) {
     let what = format!("{:?} {:?}", asked.kind, asked.action);
-    let (bench, left) = counting(bench).await;
+    let (bench, left) = counting(bench);
     let (before, runs) = (bench.store.writes(), bench.store.runs().await.unwrap());
     let (prediction, each) = predict(&bench, session, asked.clone()).await;
     assert_eq!((prediction.closed, &prediction.halt), (Closed::Finished, &None), "{what}");
@@ -196,8 +196,9 @@ async fn what_is_on_its_way_is_predicted_as_sending() {
     });
     let stop = Stop::default();
     let asked = stop.clone();
+    let clock = bench.clock;
     tokio::spawn(async move {
-        tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+        clock.wait(std::time::Duration::from_secs(5)).await;
         asked.ask();
     });
     let paused = bench.ask(session, of(RunKind::InitialUpload), stop, &Silent).await.unwrap();

@@ -4,12 +4,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, StatusCode};
-use spine_client::{Action, Closed, Pause, Reporter, RunEvent, RunKind, Silent, Stop, TransportSettings};
+use spine_client::{
+    Action, Clock, Closed, Pause, Reporter, RunEvent, RunKind, Silent, Stop, TransportSettings,
+};
 use spine_simulator::scenario::{Readiness, Settings};
 use spine_transport::{Interference, Request, Response};
 use tokio::time::Instant;
 
-use crate::bench::{Bench, operator, request};
+use crate::bench::{Bench, PausedClock, operator, request};
 use crate::faults::{LOST, is_poll, is_upload, nobody_is_lost_or_doubled, undisturbed};
 
 const UPLOAD: RunKind = RunKind::InitialUpload;
@@ -41,14 +43,14 @@ impl Trap {
         Self { stop, after, asked_at, sprung: Arc::default(), late: Arc::default() }
     }
 
-    fn saw(&self, request: &Request, it: bool) {
+    fn saw(&self, clock: PausedClock, request: &Request, it: bool) {
         if is_upload(request) && self.stop.is_asked() {
             *self.late.lock().unwrap() += 1;
         }
         if it && !self.sprung.swap(true, std::sync::atomic::Ordering::SeqCst) {
             let trap = self.clone();
             tokio::spawn(async move {
-                tokio::time::sleep(trap.after).await;
+                clock.wait(trap.after).await;
                 *trap.asked_at.lock().unwrap() = Some(Instant::now());
                 trap.stop.ask();
             });
@@ -177,8 +179,10 @@ async fn bench_of(phase: &'static Phase, trap: &Trap) -> Bench {
     let seen = trap.clone();
     // Polling takes a few polls, so that there is something to be interrupted in.
     let settings = Settings { readiness: Readiness { polls: 3, delay_ms: 0 }, ..Settings::default() };
-    Bench::new(settings).await.delayed(phase.delay).answered(phase.instead).interfered(move |_, request| {
-        seen.saw(request, (phase.sees)(request));
+    let bench = Bench::new(settings).await;
+    let clock = bench.clock;
+    bench.delayed(phase.delay).answered(phase.instead).interfered(move |_, request| {
+        seen.saw(clock, request, (phase.sees)(request));
         (phase.interfere)(request)
     })
 }
@@ -213,19 +217,20 @@ async fn a_stop_takes_effect_in_time_whatever_the_run_waits_for() {
 /// Requirement: RUN-006.
 #[tokio::test(start_paused = true)]
 async fn a_stop_ends_the_wait_for_what_can_still_land() {
-    let trap = Trap::set(Duration::from_secs(240));
+    let trap = Trap::set(Duration::from_mins(4));
     let seen = trap.clone();
     let uploads = Arc::new(std::sync::atomic::AtomicU32::new(0));
     let sent = Arc::clone(&uploads);
     let began = Instant::now();
     let bench = Bench::new(Settings::default()).await;
+    let clock = bench.clock;
     // Everything is lost, and by the time at which the Spine is asked everybody has become a dissenter there.
     let bench = bench
         .answered(
             move |request| if began.elapsed() > Duration::from_secs(30) { dissent(request) } else { None },
         )
         .interfered(move |_, request| {
-            seen.saw(request, is_upload(request));
+            seen.saw(clock, request, is_upload(request));
             if is_upload(request) {
                 sent.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
                 return Interference::RequestLost(LOST);
