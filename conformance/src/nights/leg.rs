@@ -36,7 +36,7 @@ pub(super) async fn conduct(practice: &Practice, due: &Due, session: &Session) -
         .addresses()?
         .connect_spine(&TransportSettings::default(), SystemClock.now().into())
         .map_err(StageError::new)?;
-    let observed = Arc::new(Observed::new(connection, &practice.clock, began, practice.wanted));
+    let observed = Arc::new(Observed::new(connection, began, practice.wanted));
     let work = run(&client, Arc::clone(&observed) as Arc<dyn Exchange>, session, due);
     let mut work = std::pin::pin!(work);
     let ended = tokio::select! {
@@ -79,10 +79,12 @@ async fn run(
     client.run(exchange, session, request, Stop::default(), &Silent).await
 }
 
-/// The defaults, but for waits in which nothing would be seen: the same bytes go again after a second.
+/// The defaults, but for a retry contract of seconds where SDS has minutes: nothing would be seen while it is waited for. The fake Spine takes
+/// up what it queued within two seconds.
 fn settings() -> RunSettings {
     let mut settings = RunSettings::default();
     settings.contract.interval = jiff::SignedDuration::from_secs(1);
+    settings.contract.persist = jiff::SignedDuration::from_secs(5);
     settings
 }
 

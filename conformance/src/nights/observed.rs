@@ -9,15 +9,12 @@ use spine_client::Exchange;
 use spine_client::transport::{Failure, Request, Response};
 use tokio::sync::Notify;
 
-use super::clock::LeapingClock;
-
 /// Where uploads are posted. Source: national adaptors, the address of the asynchronous services.
 const UPLOADS: &str = "/clinical";
 
 /// An exchange, observed.
 pub(super) struct Observed {
     inner: Arc<dyn Exchange>,
-    clock: LeapingClock,
     since: Instant,
     first_request: OnceLock<Duration>,
     first_upload: OnceLock<Duration>,
@@ -29,10 +26,9 @@ pub(super) struct Observed {
 
 impl Observed {
     /// Looks at `inner` from `since` on; tells when `wanted` uploads have left.
-    pub(super) fn new(inner: Arc<dyn Exchange>, clock: &LeapingClock, since: Instant, wanted: u64) -> Self {
+    pub(super) fn new(inner: Arc<dyn Exchange>, since: Instant, wanted: u64) -> Self {
         Self {
             inner,
-            clock: clock.clone(),
             since,
             first_request: OnceLock::new(),
             first_upload: OnceLock::new(),
@@ -66,7 +62,6 @@ impl Exchange for Observed {
                 self.enough.notify_one();
             }
         }
-        let _asking = self.clock.asking();
         self.inner.exchange(request).await
     }
 }
