@@ -178,6 +178,7 @@ impl Practice {
             report: &report,
             told: &told,
             held: &held,
+            accepted_before: 0,
             permissions_before: &before,
             forgot: false,
         };
