@@ -15,7 +15,7 @@ use spine_rules::Schedule;
 
 use super::memory::Watch;
 use super::observed::Observed;
-use super::practice::{MORNING, Practice};
+use super::office::{MORNING, Office};
 use super::{Ending, Leg};
 use crate::stage::StageError;
 
@@ -28,21 +28,21 @@ pub(super) struct Due {
 }
 
 /// Conducts the leg in its session.
-pub(super) async fn conduct(practice: &Practice, due: &Due, session: &Session) -> Result<Leg, StageError> {
+pub(super) async fn conduct(office: &Office, due: &Due, session: &Session) -> Result<Leg, StageError> {
     let watch = Watch::start();
     let began = now();
-    let client = practice.client().await?;
-    let connection = practice
+    let client = office.client().await?;
+    let connection = office
         .addresses()?
         .connect_spine(&TransportSettings::default(), SystemClock.now().into())
         .map_err(StageError::new)?;
-    let observed = Arc::new(Observed::new(connection, began, practice.wanted));
+    let observed = Arc::new(Observed::new(connection, began, office.orders.wanted));
     let work = run(&client, Arc::clone(&observed) as Arc<dyn Exchange>, session, due);
     let mut work = std::pin::pin!(work);
     let ended = tokio::select! {
         ended = &mut work => ended,
         () = observed.enough(), if due.ending != Ending::Finished => {
-            practice.leap_to(due.ends_at)?;
+            office.leap_to(due.ends_at)?;
             work.await
         }
     };
