@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use spine_client::RunKind;
+use spine_client::{Action, RunKind};
 use spine_oracle::facts::{Day, Patient, Practice};
 
 use super::cast::Roster;
@@ -58,7 +58,7 @@ pub(super) struct Auditor {
     versions: Vec<Version>,
     runs: BTreeMap<i64, Open>,
     /// The op in which each leg ran, and of which kind it was.
-    legs: BTreeMap<usize, (RunKind, Timestamp)>,
+    legs: BTreeMap<usize, (RunKind, Action, Timestamp)>,
     /// The run of each op.
     run_of: BTreeMap<usize, i64>,
     claims: Vec<Claims>,
@@ -91,17 +91,20 @@ impl Auditor {
     }
 
     /// A leg began.
-    pub(super) fn began(&mut self, scene: &Scene, op: usize, kind: RunKind) {
-        self.legs.insert(op, (kind, scene.now()));
+    pub(super) fn began(&mut self, scene: &Scene, op: usize, kind: RunKind, action: Action) {
+        self.legs.insert(op, (kind, action, scene.now()));
     }
 
     /// After an op: everything that can be said of a run at any time.
     pub(super) fn look(&mut self, scene: &Scene, op: usize, claims: Vec<Claims>) {
-        if let Some((kind, began)) = self.legs.get(&op) {
-            let newest = claims.iter().filter(|one| one.kind == *kind).map(|one| one.run).max();
-            if let Some(run) = newest {
-                self.run_of.insert(op, run);
-                self.runs.entry(run).or_insert(Open { at: *began, finished: false });
+        if let Some((kind, action, began)) = self.legs.get(&op).copied() {
+            let newest = claims.iter().filter(|one| one.kind == kind).max_by_key(|one| one.run);
+            if let Some(newest) = newest {
+                self.run_of.insert(op, newest.run);
+                if !self.runs.contains_key(&newest.run) {
+                    self.opened(scene, newest, action, began);
+                }
+                self.runs.entry(newest.run).or_insert(Open { at: began, finished: false });
             }
         }
         for one in &claims {

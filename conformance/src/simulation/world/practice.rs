@@ -127,7 +127,7 @@ impl World {
     pub(super) async fn run(&mut self, kind: RunKind, action: Action, strikes: Vec<Strike>) {
         let Some(session) = self.scene.book().session.clone() else { return };
         let process = Process::new(&self.scene, self.op, Arc::clone(&self.memory), strikes);
-        self.auditor.began(&self.scene, self.op, kind);
+        self.auditor.began(&self.scene, self.op, kind, action);
         self.offer_rival(&process, &session, kind, action);
         let (client, line) = client(&process);
         let running = client.run(line, &session, request(kind, action), process.stop.clone(), &Silent);
@@ -168,6 +168,7 @@ impl World {
         let begin = move || {
             let begun = async move {
                 let Some(first) = first.upgrade() else { return };
+                let beside = scene.book().holder == Some(first.number);
                 let now = scene.time;
                 let options = spine_client::store::StoreOptions::new(HOST, move || now.now());
                 let rival = Process::new(&scene, op, Arc::new(first.memory.beside(options)), Vec::new());
@@ -180,7 +181,7 @@ impl World {
                 let held = matches!(&ended, Err(ClientError::Store(spine_client::StoreError::Held(_))));
                 if held {
                     scene.met("a second process is told who holds the run");
-                } else if ended.is_ok() {
+                } else if beside && ended.is_ok() {
                     scene.broken("a second process ran beside the first");
                 }
             };
