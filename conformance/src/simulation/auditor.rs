@@ -59,8 +59,6 @@ pub(super) struct Auditor {
     runs: BTreeMap<i64, Open>,
     /// The op in which each leg ran, and of which kind it was.
     legs: BTreeMap<usize, (RunKind, Action, Timestamp)>,
-    /// The run of each op.
-    run_of: BTreeMap<usize, i64>,
     claims: Vec<Claims>,
     base: BTreeMap<String, Patient>,
     /// When the newest look was.
@@ -73,7 +71,6 @@ impl Auditor {
             versions: Vec::new(),
             runs: BTreeMap::new(),
             legs: BTreeMap::new(),
-            run_of: BTreeMap::new(),
             claims: Vec::new(),
             base: BTreeMap::new(),
             looked: scene.now(),
@@ -98,14 +95,12 @@ impl Auditor {
     /// After an op: everything that can be said of a run at any time.
     pub(super) fn look(&mut self, scene: &Scene, op: usize, claims: Vec<Claims>) {
         if let Some((kind, action, began)) = self.legs.get(&op).copied() {
-            let newest = claims.iter().filter(|one| one.kind == kind).max_by_key(|one| one.run);
-            if let Some(newest) = newest {
-                self.run_of.insert(op, newest.run);
-                if !self.runs.contains_key(&newest.run) {
-                    self.opened(scene, newest, action, began);
-                }
-                self.runs.entry(newest.run).or_insert(Open { at: began, finished: false });
+            let new = claims.iter().filter(|one| one.kind == kind && !self.runs.contains_key(&one.run));
+            let new: Vec<&Claims> = new.collect();
+            if let [only] = new[..] {
+                self.opened(scene, only, action, began);
             }
+            self.runs.extend(new.iter().map(|one| (one.run, Open { at: began, finished: false })));
         }
         for one in &claims {
             conservation(scene, one);
@@ -219,12 +214,11 @@ fn known<'a>(
 }
 
 impl Auditor {
-    /// The runs of which these messages are, by the ops in which they were first sent.
-    fn first_sent(&self, scene: &Scene) -> BTreeMap<String, (i64, Timestamp)> {
+    /// The runs in which messages were first sent, and when.
+    fn first_sent(scene: &Scene) -> BTreeMap<String, (i64, Timestamp)> {
         let mut first = BTreeMap::new();
         for sent in &scene.book().sent {
-            let run = self.run_of.get(&sent.op).copied().unwrap_or_default();
-            first.entry(sent.message.clone()).or_insert((run, sent.at));
+            first.entry(sent.message.clone()).or_insert((sent.run, sent.at));
         }
         first
     }

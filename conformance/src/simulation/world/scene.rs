@@ -29,8 +29,8 @@ pub(in crate::simulation) struct Sent {
     pub(in crate::simulation) number: String,
     /// An upload or a setting.
     pub(in crate::simulation) sort: Sort,
-    /// In which op it left.
-    pub(in crate::simulation) op: usize,
+    /// In which run it left, by the practice's own history of runs.
+    pub(in crate::simulation) run: i64,
     /// When, by the true time.
     pub(in crate::simulation) at: Timestamp,
     /// How the text of it describes it, by the suite's own look: clinical or not.
