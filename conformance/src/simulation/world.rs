@@ -89,6 +89,8 @@ pub(super) struct World {
     op: usize,
     /// The kinds of which a process died.
     died: BTreeSet<RunKind>,
+    /// When the session began under which each kind's last leg ran.
+    sessions: BTreeMap<RunKind, Timestamp>,
 }
 
 fn begin() -> Result<Timestamp, StageError> {
@@ -136,6 +138,7 @@ impl World {
             points: BTreeMap::new(),
             op: 0,
             died: BTreeSet::new(),
+            sessions: BTreeMap::new(),
         };
         world.login()?;
         world.import().await;

@@ -127,6 +127,10 @@ impl World {
     pub(super) async fn run(&mut self, kind: RunKind, action: Action, strikes: Vec<Strike>) {
         let Some(session) = self.scene.book().session.clone() else { return };
         let process = Process::new(&self.scene, kind, Arc::clone(&self.memory), strikes);
+        let before = self.sessions.insert(kind, session.started_at());
+        if action == Action::Resume && before.is_some_and(|before| before != session.started_at()) {
+            self.scene.met("a run was resumed under a new session");
+        }
         self.auditor.began(&self.scene, self.op, kind, action);
         self.offer_rival(&process, &session, kind, action);
         let (client, line) = client(&process);
@@ -181,7 +185,7 @@ impl World {
                 rival.ends();
                 scene.log(format_args!("rival {}", told(&ended)));
                 scene.book().coverage.fired("O7");
-                let held = matches!(&ended, Err(ClientError::Store(spine_client::StoreError::Held(_))));
+                let held = matches!(&ended, Err(ClientError::Held(_)));
                 if held {
                     scene.met("a second process is told who holds the run");
                 } else if beside && ended.is_ok() {

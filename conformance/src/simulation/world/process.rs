@@ -176,6 +176,7 @@ impl Scene {
             }
             Blow::Sleep(minutes) => {
                 self.book().coverage.fired("C11");
+                self.slept_minutes.fetch_add(u64::from(minutes), Ordering::SeqCst);
                 tokio::time::advance(Duration::from_secs(60 * u64::from(minutes))).await;
             }
             Blow::Skew(seconds) => {
