@@ -7,6 +7,7 @@ mod coverage;
 mod kills;
 mod nights;
 mod run;
+mod simulate;
 mod wrong;
 
 use std::ffi::OsString;
@@ -65,6 +66,7 @@ pub fn main_with(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::WrongSpine(wanted) => wrong::spine(&wanted),
         Command::Kills(wanted) => kills::run(&wanted),
         Command::Nights(wanted) => nights::run(&wanted),
+        Command::Simulate(wanted) => simulate::run(&wanted),
     };
     match ended {
         Ok(Exit::Holds) => ExitCode::SUCCESS,

@@ -70,6 +70,15 @@ coded! {
     }
 }
 
+impl Kind {
+    /// Whether both kinds send the same sort of message, summaries or permissions, of which one patient has one live at most
+    /// (invariant J2).
+    #[must_use]
+    pub const fn sends_like(self, other: Self) -> bool {
+        matches!(self, Self::ConsentMigration) == matches!(other, Self::ConsentMigration)
+    }
+}
+
 impl Intent {
     /// The intent of a run by the action that opened it; Resume keeps the intent of the run that it goes on with.
     ///
@@ -169,7 +178,11 @@ pub fn available(kind: Kind, action: Action, group: Option<&str>, history: &Hist
     }
     let unfinished = history.last.is_some_and(|last| last.outstanding > 0);
     match action {
-        Action::Resume if unfinished => Ok(()),
+        // A patient of both runs would have two live messages: the one that has some on their way goes first.
+        Action::Resume if unfinished => match history.outstanding_elsewhere {
+            Some(other) if kind.sends_like(other) => Err(Refusal::UseResume(other)),
+            _ => Ok(()),
+        },
         Action::Resume => Err(Refusal::UseRun(kind)),
         Action::Run | Action::Rerun | Action::Failed if unfinished => Err(Refusal::UseResume(kind)),
         Action::Run | Action::Rerun | Action::Failed => {

@@ -75,7 +75,9 @@ async fn commit_groups(
 ) {
     let mut renewed = clock.uptime();
     loop {
+        // In this order and not by lot: the same happenings give the same run.
         let first = tokio::select! {
+            biased;
             order = orders.recv() => match order {
                 Some(order) => Some(order),
                 None => return,

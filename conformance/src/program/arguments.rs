@@ -14,6 +14,7 @@ Examples:
   spine-conformance requirements coverage                         what has no case, and what nothing proves
   spine-conformance agree --deep                                  rules and oracle on 900,000 generated patients
   spine-conformance nights                                        100,000 patients, three nights, five sessions
+  spine-conformance simulate --seeds 20000                        crashes and faults, in virtual time
   spine-conformance kills --scr target/release/scr --simulator target/release/spine-simulator --times 100
 ";
 
@@ -51,6 +52,8 @@ pub(super) enum Command {
     Kills(Kills),
     /// Run a large practice over several nights and sessions, measure, and audit; meant for a release build.
     Nights(Nights),
+    /// Crash a simulated practice wherever it can crash, and let whatever the menu of faults has go wrong at random.
+    Simulate(Simulate),
 }
 
 #[derive(Debug, Args)]
@@ -170,6 +173,31 @@ pub(super) struct Kills {
     /// Patients of the practice.
     #[arg(long, value_name = "N", default_value_t = 60)]
     pub(super) patients: usize,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Simulate {
+    /// How many random simulations.
+    #[arg(long, value_name = "N", default_value_t = 500)]
+    pub(super) seeds: u64,
+    /// The first seed of them.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(super) from: u64,
+    /// Only the simulation of this seed, with everything that happens in it.
+    #[arg(long, value_name = "N", conflicts_with_all = ["seeds", "from", "deep"])]
+    pub(super) seed: Option<u64>,
+    /// Only the simulation in this file, likewise.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["seeds", "from", "deep", "seed"])]
+    pub(super) case: Option<PathBuf>,
+    /// A second crash at every moment of every recovery, and not at one. Takes hours; meant for a release build.
+    #[arg(long)]
+    pub(super) deep: bool,
+    /// How many simulations are played at a time.
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    pub(super) threads: usize,
+    /// Write what came out wrong, made small, into this folder.
+    #[arg(long, value_name = "DIR")]
+    pub(super) keep: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

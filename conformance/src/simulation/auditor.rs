@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use spine_client::RunKind;
+use spine_client::{Action, RunKind};
 use spine_oracle::facts::{Day, Patient, Practice};
 
 use super::cast::Roster;
@@ -58,9 +58,7 @@ pub(super) struct Auditor {
     versions: Vec<Version>,
     runs: BTreeMap<i64, Open>,
     /// The op in which each leg ran, and of which kind it was.
-    legs: BTreeMap<usize, (RunKind, Timestamp)>,
-    /// The run of each op.
-    run_of: BTreeMap<usize, i64>,
+    legs: BTreeMap<usize, (RunKind, Action, Timestamp)>,
     claims: Vec<Claims>,
     base: BTreeMap<String, Patient>,
     /// When the newest look was.
@@ -73,7 +71,6 @@ impl Auditor {
             versions: Vec::new(),
             runs: BTreeMap::new(),
             legs: BTreeMap::new(),
-            run_of: BTreeMap::new(),
             claims: Vec::new(),
             base: BTreeMap::new(),
             looked: scene.now(),
@@ -91,18 +88,19 @@ impl Auditor {
     }
 
     /// A leg began.
-    pub(super) fn began(&mut self, scene: &Scene, op: usize, kind: RunKind) {
-        self.legs.insert(op, (kind, scene.now()));
+    pub(super) fn began(&mut self, scene: &Scene, op: usize, kind: RunKind, action: Action) {
+        self.legs.insert(op, (kind, action, scene.now()));
     }
 
     /// After an op: everything that can be said of a run at any time.
     pub(super) fn look(&mut self, scene: &Scene, op: usize, claims: Vec<Claims>) {
-        if let Some((kind, began)) = self.legs.get(&op) {
-            let newest = claims.iter().filter(|one| one.kind == *kind).map(|one| one.run).max();
-            if let Some(run) = newest {
-                self.run_of.insert(op, run);
-                self.runs.entry(run).or_insert(Open { at: *began, finished: false });
+        if let Some((kind, action, began)) = self.legs.get(&op).copied() {
+            let new = claims.iter().filter(|one| one.kind == kind && !self.runs.contains_key(&one.run));
+            let new: Vec<&Claims> = new.collect();
+            if let [only] = new[..] {
+                self.opened(scene, only, action, began);
             }
+            self.runs.extend(new.iter().map(|one| (one.run, Open { at: began, finished: false })));
         }
         for one in &claims {
             conservation(scene, one);
@@ -216,12 +214,11 @@ fn known<'a>(
 }
 
 impl Auditor {
-    /// The runs of which these messages are, by the ops in which they were first sent.
-    fn first_sent(&self, scene: &Scene) -> BTreeMap<String, (i64, Timestamp)> {
+    /// The runs in which messages were first sent, and when.
+    fn first_sent(scene: &Scene) -> BTreeMap<String, (i64, Timestamp)> {
         let mut first = BTreeMap::new();
         for sent in &scene.book().sent {
-            let run = self.run_of.get(&sent.op).copied().unwrap_or_default();
-            first.entry(sent.message.clone()).or_insert((run, sent.at));
+            first.entry(sent.message.clone()).or_insert((sent.run, sent.at));
         }
         first
     }

@@ -1,12 +1,14 @@
 //! What was met: the faults that fired and the situations that are promised. A suite that never met one has proven nothing about it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
     /// Faults by their number in the menu.
     pub faults: BTreeMap<String, u64>,
+    /// The rules by which those of them that a rule states have fired.
+    pub rules: BTreeSet<String>,
     /// Situations by their words.
     pub situations: BTreeMap<&'static str, u64>,
 }
@@ -27,6 +29,7 @@ impl Coverage {
         for (fault, count) in &other.faults {
             *self.faults.entry(fault.clone()).or_default() += count;
         }
+        self.rules.extend(other.rules.iter().cloned());
         for (what, count) in &other.situations {
             *self.situations.entry(what).or_default() += count;
         }

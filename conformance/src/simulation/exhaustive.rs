@@ -12,7 +12,7 @@ use spine_client::{Action, RunKind};
 
 use super::cast::FORTY;
 use super::coverage::Coverage;
-use super::op::{Blow, Case, Habits, Op, Point};
+use super::op::{Blow, Case, Change, Habits, Op, Point};
 use super::world::{Planted, Played, mix, play};
 use crate::stage::StageError;
 
@@ -26,13 +26,41 @@ pub struct Subject {
 }
 
 /// The kinds.
-pub const SUBJECTS: [Subject; 2] = [
+pub const SUBJECTS: [Subject; 5] = [
     Subject { kind: RunKind::InitialUpload, before: Vec::new },
     Subject { kind: RunKind::ConsentMigration, before: Vec::new },
+    Subject { kind: RunKind::BulkUpdate, before: || uploaded(&CHANGES) },
+    Subject { kind: RunKind::BulkDeregistration, before: || uploaded(&[]) },
+    Subject { kind: RunKind::NoLongerContributing, before: || uploaded(&[Op::Switch(false)]) },
 ];
 
 /// The same for random simulations: how often each kind is begun.
-pub(super) const WEIGHTS: &[(u64, RunKind)] = &[(5, RunKind::InitialUpload), (3, RunKind::ConsentMigration)];
+pub(super) const WEIGHTS: &[(u64, RunKind)] = &[
+    (5, RunKind::InitialUpload),
+    (3, RunKind::ConsentMigration),
+    (3, RunKind::BulkUpdate),
+    (1, RunKind::BulkDeregistration),
+    (1, RunKind::NoLongerContributing),
+];
+
+/// What is new since the first upload: prescriptions, two dissents and a consent.
+const CHANGES: [Op; 9] = [
+    Op::Change(0, Change::Medicine),
+    Op::Change(1, Change::Medicine),
+    Op::Change(6, Change::Medicine),
+    Op::Change(10, Change::Dissent),
+    Op::Change(11, Change::Dissent),
+    Op::Change(12, Change::Medicine),
+    Op::Change(2, Change::Consent),
+    Op::Change(30, Change::Surname),
+    Op::Change(35, Change::Medicine),
+];
+
+/// An Initial Upload that went well, and what came after it.
+fn uploaded(after: &[Op]) -> Vec<Op> {
+    let first = [Op::run(RunKind::InitialUpload, Action::Run), Op::Advance(60)];
+    first.iter().chain(after).cloned().collect()
+}
 
 /// A case that came out wrong.
 #[derive(Clone, Debug)]

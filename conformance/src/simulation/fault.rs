@@ -4,6 +4,7 @@
 //! of the wire, and the exchange is where they show.
 
 mod carry;
+mod menu;
 
 use std::collections::BTreeSet;
 
@@ -13,6 +14,7 @@ use spine_simulator::fault::{Fault, FaultRule, MENU, Trigger};
 use spine_simulator::ledger::Tag;
 
 pub(super) use carry::Came;
+pub use menu::cases;
 
 use super::world::Scene;
 
@@ -169,7 +171,9 @@ impl Scene {
         for (name, count) in self.spine.faults().fired() {
             let base = name.split('@').next().unwrap_or_default();
             if let Some(id) = id(base).filter(|_| count > 0) {
-                self.book().coverage.fired(&id);
+                let mut book = self.book();
+                book.coverage.fired(&id);
+                book.coverage.rules.insert(base.to_owned());
             }
         }
     }

@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use spine_client::RunKind;
 use spine_client::store::{Cursor, Store};
+use spine_client::{Reason, RunKind};
 use spine_rules::lifecycle::Fact;
 use spine_rules::record::PatientKey;
 
@@ -116,7 +116,7 @@ pub(super) async fn situations(scene: &Scene) {
         runs_of.insert(key, history.into_iter().filter_map(|one| one.fact).collect());
     }
     for facts in runs_of.values() {
-        let mut dispatched = 0;
+        let (mut dispatched, mut clinical) = (0, false);
         let mut before: Option<&Fact> = None;
         for fact in facts {
             let what = match fact {
@@ -145,7 +145,13 @@ pub(super) async fn situations(scene: &Scene) {
             if let Some(what) = what {
                 scene.met(what);
             }
-            dispatched += u32::from(matches!(fact, Fact::Dispatched(_)));
+            if let Fact::Dispatched(live) = fact {
+                dispatched += 1;
+                if before == Some(&Fact::Abandoned) && clinical && live.settles_as == Reason::SentDissent {
+                    scene.met("a dissent meanwhile ended the sending of a summary");
+                }
+                clinical = matches!(live.settles_as, Reason::Sent | Reason::SentEmpty);
+            }
             before = Some(fact);
         }
         if dispatched > 1 {

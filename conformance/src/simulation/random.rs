@@ -30,9 +30,9 @@ pub fn case(seed: u64) -> Case {
     let mut lots = Lots(mix(seed ^ 0x51_D0));
     let people = people(&mut lots);
     let habits = Habits {
-        duplicate: lots.below(3) as u8,
+        duplicate: lots.pick(&[(1, 0), (1, 1), (1, 2)]).unwrap_or_default(),
         refuses_all: lots.below(4) == 0,
-        polls: lots.below(4) as u8,
+        polls: lots.pick(&[(1, 0), (1, 1), (1, 2), (1, 3)]).unwrap_or_default(),
     };
     let ops = 20 + lots.below(41);
     let first = Op::Run { kind: kind(&mut lots), action: Action::Run, strikes: strikes(&mut lots, &people) };
@@ -165,4 +165,9 @@ fn rule(lots: &mut Lots) -> Rule {
         0 => Rule { name, next: None, percent: Some(u8::try_from(1 + lots.below(40)).unwrap_or(1)) },
         _ => Rule { name, next: Some(1 + lots.below(6)), percent: None },
     }
+}
+
+/// A case for every fault that a rule states, and for the situations that chance rarely brings about.
+pub fn menu(threads: usize) -> Result<Outcome, StageError> {
+    all(&super::fault::cases(), threads, None, &|_, _| Vec::new())
 }

@@ -11,17 +11,17 @@ mod practice;
 mod process;
 mod scene;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use spine_client::store::{MemoryStore, StoreOptions};
-use spine_client::{Action, RunId, RunKind};
+use spine_client::store::{MemoryStore, Store, StoreOptions};
+use spine_client::{Action, Closed, RunKind};
 use spine_fixtures::population::Contribution;
 use spine_simulator::Spine;
 use spine_simulator::identity::Sessions;
-use spine_simulator::scenario::{Dissent, Duplicate, Readiness, Scenario, Settings};
+use spine_simulator::scenario::{Dissent, Duplicate, Ledgering, Readiness, Scenario, Settings};
 
 use super::auditor::{Auditor, Claim};
 use super::cast::{Cast, Roster};
@@ -87,7 +87,10 @@ pub(super) struct World {
     points: BTreeMap<usize, (u64, u64)>,
     /// The op that is being played.
     op: usize,
-    runs: Vec<(RunId, RunKind)>,
+    /// The kinds of which a process died.
+    died: BTreeSet<RunKind>,
+    /// When the session began under which each kind's last leg ran.
+    sessions: BTreeMap<RunKind, Timestamp>,
 }
 
 fn begin() -> Result<Timestamp, StageError> {
@@ -103,6 +106,8 @@ fn settings(habits: Habits, seed: u64) -> Settings {
             1 => Duplicate::Rejected,
             _ => Duplicate::DuplicateEvent,
         },
+        // Nobody reads the bodies: who is who and what became of it is kept without them.
+        ledger: Ledgering { body_bytes: 0, ..Ledgering::default() },
         readiness: Readiness { polls: u32::from(habits.polls), ..Readiness::default() },
         ..Settings::default()
     }
@@ -132,7 +137,8 @@ impl World {
             auditor,
             points: BTreeMap::new(),
             op: 0,
-            runs: Vec::new(),
+            died: BTreeSet::new(),
+            sessions: BTreeMap::new(),
         };
         world.login()?;
         world.import().await;
@@ -152,7 +158,7 @@ impl World {
                 return Ok(());
             }
         }
-        self.settle(case).await
+        self.settle().await
     }
 
     async fn step(&mut self, op: &Op) -> Result<(), StageError> {
@@ -184,22 +190,14 @@ impl World {
     }
 
     /// Everything that goes wrong is over: the practice works on until every run is finished.
-    async fn settle(&mut self, case: &Case) -> Result<(), StageError> {
-        let began = case.ops.iter().any(|op| matches!(op, Op::Run { .. }));
+    async fn settle(&mut self) -> Result<(), StageError> {
         for _ in 0..PATIENCE {
-            let unfinished = self.unfinished().await;
-            let (kind, action) = match (unfinished, case.ops.iter().find_map(first_run)) {
-                (Some(kind), _) => (kind, Action::Resume),
-                (None, Some((kind, action))) if began && self.runs.is_empty() && Self::is_open(case) => {
-                    (kind, action)
-                }
-                (None, _) => {
-                    // Whatever the Spine still had in its queue lands by then.
-                    tokio::time::sleep(LANDED).await;
-                    self.look().await;
-                    self.auditor.settled(&self.scene);
-                    return Ok(());
-                }
+            let Some((kind, action)) = self.left_to_do().await else {
+                // Whatever the Spine still had in its queue lands by then.
+                tokio::time::sleep(LANDED).await;
+                self.look().await;
+                self.auditor.settled(&self.scene);
+                return Ok(());
             };
             self.op += 1;
             self.scene.log(format_args!("op {} settles: {action:?} {kind:?}", self.op));
@@ -219,9 +217,20 @@ impl World {
         Ok(())
     }
 
-    /// Whether a run that died before it was on record is to be begun again: only where nothing else was to happen.
-    fn is_open(case: &Case) -> bool {
-        case.ops.iter().all(|op| matches!(op, Op::Run { .. } | Op::Switch(_) | Op::Advance(_)))
+    /// What is to be done next: a run to be resumed, or one to be begun whose process died before it was on record.
+    async fn left_to_do(&self) -> Option<(RunKind, Action)> {
+        let runs = self.scene.disk.runs().await.unwrap_or_default();
+        let mut unfinished = Vec::new();
+        for run in runs.iter().filter(|run| !matches!(run.closed, Some((Closed::Finished, _)))) {
+            let outstanding = self.scene.disk.tally(run.id).await.map_or(0, |tally| tally.outstanding);
+            unfinished.push((outstanding == 0, run.kind));
+        }
+        // Whichever has something on its way goes first, as the client asks for.
+        if let Some((_, kind)) = unfinished.iter().min_by_key(|(nothing, _)| *nothing) {
+            return Some((*kind, Action::Resume));
+        }
+        let unheard = |kind: &&RunKind| runs.iter().all(|run| run.kind != **kind);
+        self.died.iter().find(unheard).map(|kind| (*kind, Action::Run))
     }
 
     /// The operator logs in: a session that began a few hours ago at most.
@@ -258,12 +267,5 @@ impl World {
             verdicts,
             held,
         }
-    }
-}
-
-fn first_run(op: &Op) -> Option<(RunKind, Action)> {
-    match op {
-        Op::Run { kind, action, .. } => Some((*kind, *action)),
-        _ => None,
     }
 }

@@ -88,6 +88,16 @@ fn one_run_at_a_time_and_nothing_new_over_what_is_outstanding() {
     }
     let ours = History { last: Some(past(3, 0)), ..outstanding };
     assert_eq!(available(Kind::InitialUpload, Action::Resume, None, &ours), Ok(()));
+    // A patient of both would have two live messages.
+    let others = History {
+        scr_enabled: true,
+        last: Some(past(3, 0)),
+        outstanding_elsewhere: Some(Kind::BulkUpdate),
+        ..History::default()
+    };
+    let refused = available(Kind::InitialUpload, Action::Resume, None, &others).unwrap_err();
+    assert_eq!(refused.instead(), Some((Kind::BulkUpdate, Action::Resume)));
+    assert_eq!(available(Kind::ConsentMigration, Action::Resume, None, &others), Ok(()));
 }
 
 #[test]

@@ -112,7 +112,9 @@ async fn plan(leg: &Leg, horizon: Timestamp, feed: mpsc::Sender<(Entry, Candidat
         after = Some(last.key.clone());
         for item in page {
             any = true;
+            // In this order and not by lot: the same happenings give the same run.
             tokio::select! {
+                biased;
                 sent = feed.send(item) => if sent.is_err() { return any },
                 () = leg.brake.pulled() => return any,
             }

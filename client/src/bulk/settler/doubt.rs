@@ -36,11 +36,17 @@ pub(super) async fn ask(leg: &Leg, flight: &mut Flight) -> Result<Step, Trouble>
 
 async fn held(leg: &Leg, flight: &Flight) -> Result<Held, Trouble> {
     let number = flight.message.number;
-    if flight.message.interaction == Interaction::SetPermissions {
-        let standing = leg.ask(|| leg.spine.standing(number)).await?;
-        return Ok(if standing.dissent() { Held::Stored } else { Held::Absent });
+    let held = if flight.message.interaction == Interaction::SetPermissions {
+        let standing = leg.ask(|| leg.spine.standing(number)).await;
+        standing.map(|standing| if standing.dissent() { Held::Stored } else { Held::Absent })
+    } else {
+        leg.ask(|| leg.spine.holds(number, flight.live.id.event())).await
+    };
+    match held {
+        // The number was made invalid meanwhile, say: asking again would never tell.
+        Err(Trouble::SetAside(_)) => Ok(Held::Refused),
+        held => held,
     }
-    leg.ask(|| leg.spine.holds(number, flight.live.id.event())).await
 }
 
 /// The list is refused, and receipt proves no storing; the entry is `Uncertain`. Once nothing can land any more, nobody asks

@@ -67,7 +67,9 @@ impl Client {
         let mut elsewhere = None;
         for run in self.store.runs().await? {
             let newest = last.is_some_and(|last| last.id == run.id);
-            if !newest && self.store.tally(run.id).await?.outstanding > 0 {
+            // Of several the one that shuts out most: whose messages are of the same sort.
+            let like = |kind: RunKind| last.is_some_and(|last| last.kind.sends_like(kind));
+            if !newest && !elsewhere.is_some_and(like) && self.store.tally(run.id).await?.outstanding > 0 {
                 elsewhere = Some(run.kind);
             }
         }

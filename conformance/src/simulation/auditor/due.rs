@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use spine_client::RunKind;
+use spine_client::{Action, RunKind};
 use spine_oracle::facts::{Patient, Practice};
 use spine_oracle::judge;
 use spine_simulator::fault::{Fault, MENU};
@@ -20,11 +20,10 @@ impl Auditor {
     /// A run is finished: whoever was in the practice stands in it, and whoever was due has come out of it.
     pub(super) fn finished(&self, scene: &Scene, run: i64) {
         let Some(claims) = self.claims.iter().find(|claims| claims.run == run) else { return };
-        let (Some(open), Some((_, end))) = (self.runs.get(&run), self.legs.values().next_back()) else {
+        let (Some(open), Some((.., end))) = (self.runs.get(&run), self.legs.values().next_back()) else {
             return;
         };
         let end = (*end).max(scene.now());
-        self.nobody_is_missing(scene, claims, open.at);
         let permissions = self.permissions(scene);
         let keys = keys(scene);
         let accepted = scene.spine.ledger().accepted();
@@ -64,21 +63,51 @@ impl Auditor {
         }
     }
 
-    /// Everybody whom the kind takes has a place in the run.
-    fn nobody_is_missing(&self, scene: &Scene, claims: &Claims, opened: Timestamp) {
-        if claims.kind != RunKind::InitialUpload {
-            return;
-        }
-        let Some(version) = self.version(opened) else { return };
-        for place in version.roster.facts.keys() {
-            let Some(one) = scene.cast.people.get(*place) else { continue };
-            if !claims.patients.contains_key(&one.patient.patient_id) {
-                scene.broken(format_args!(
-                    "lost: {} is in no counter of run {}",
-                    one.patient.patient_id, claims.run
-                ));
+    /// A run opened: whoever is to be in it has a place in it.
+    pub(super) fn opened(&self, scene: &Scene, claims: &Claims, action: Action, at: Timestamp) {
+        let due = match (action, claims.kind) {
+            (Action::Failed, RunKind::ConsentMigration) => {
+                let active = self.active(scene, at);
+                self.failed(claims.kind, claims.run).into_iter().filter(|key| active.contains(key)).collect()
             }
+            (Action::Failed, kind) => self.failed(kind, claims.run),
+            (_, RunKind::InitialUpload) => self.everybody(scene, at),
+            _ => return,
+        };
+        for key in due.iter().filter(|key| !claims.patients.contains_key(*key)) {
+            scene.broken(format_args!("lost: {key} is in no counter of run {}", claims.run));
         }
+        let more = claims.patients.keys().find(|key| !due.contains(*key));
+        if let Some(key) = more.filter(|_| action == Action::Failed) {
+            scene.broken(format_args!("lost: {key} had not failed and is in run {}", claims.run));
+        }
+    }
+
+    fn everybody(&self, scene: &Scene, at: Timestamp) -> BTreeSet<String> {
+        let places = self.version(at).into_iter().flat_map(|version| version.roster.facts.keys());
+        places.filter_map(|place| Some(scene.cast.people.get(*place)?.patient.patient_id.clone())).collect()
+    }
+
+    /// Whoever neither left nor died: whom a migration takes.
+    fn active(&self, scene: &Scene, at: Timestamp) -> BTreeSet<String> {
+        let facts = self.version(at).into_iter().flat_map(|version| &version.roster.facts);
+        let active = facts.filter(|(_, patient)| patient.status != "deducted" && patient.death.is_none());
+        active
+            .filter_map(|(place, _)| Some(scene.cast.people.get(*place)?.patient.patient_id.clone()))
+            .collect()
+    }
+
+    /// Whoever failed: in the last run of a migration, in the newest run that took them of every other kind.
+    fn failed(&self, kind: RunKind, before: i64) -> BTreeSet<String> {
+        let mut newest: BTreeMap<&String, &str> = BTreeMap::new();
+        let mut runs: Vec<_> =
+            self.claims.iter().filter(|one| one.kind == kind && one.run < before).collect();
+        runs.sort_by_key(|one| one.run);
+        let all = if kind == RunKind::ConsentMigration { runs.len().saturating_sub(1) } else { 0 };
+        for claims in runs.iter().skip(all) {
+            newest.extend(claims.patients.iter().map(|(key, claim)| (key, claim.counter.as_str())));
+        }
+        newest.into_iter().filter(|(_, counter)| *counter == "Failed").map(|(key, _)| key.clone()).collect()
     }
 
     /// The patient in every state in which the client may have met them while the run was on.

@@ -76,7 +76,7 @@ impl Auditor {
 
     /// No patient has two events of one run, or one of a later run beside an older one that was in doubt.
     pub(super) fn nothing_doubled(&self, scene: &Scene) {
-        let first = self.first_sent(scene);
+        let first = Self::first_sent(scene);
         let mut by_patient: BTreeMap<NhsNumber, Vec<AcceptedEvent>> = BTreeMap::new();
         for one in scene.spine.ledger().accepted() {
             by_patient.entry(one.nhs_number).or_default().push(one);

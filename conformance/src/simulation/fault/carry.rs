@@ -10,7 +10,7 @@ use super::id;
 use crate::simulation::world::{Passing, Scene, digest};
 
 /// How long a client waits for an answer, and for a connection. Both are defaults of the client's transport.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a process sees of an exchange.
@@ -50,6 +50,7 @@ impl Scene {
         let (name, cause) = (armed.name, armed.cause);
         if let Some(id) = id(name) {
             book.coverage.fired(&id);
+            book.coverage.rules.insert(name.to_owned());
         }
         Some(cause)
     }

@@ -30,8 +30,8 @@ impl Time {
         self.base.checked_add(gone).unwrap_or(Timestamp::MAX)
     }
 
-    pub(super) fn since_start_ms(&self) -> u128 {
-        self.start.elapsed().as_millis()
+    pub(super) fn since_start(&self) -> Duration {
+        self.start.elapsed()
     }
 }
 
@@ -53,6 +53,13 @@ impl Clock for Wall {
     async fn wait(&self, span: Duration) {
         tokio::time::sleep(span).await;
         self.0.lives().await;
+    }
+
+    /// Nobody sets it, and it stands still while the computer sleeps.
+    fn uptime(&self) -> Duration {
+        let scene = &self.0.scene;
+        let slept = Duration::from_secs(60 * scene.slept_minutes.load(Ordering::SeqCst));
+        scene.time.since_start().saturating_sub(slept)
     }
 }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use http::header::CONTENT_LOCATION;
 use spine_client::Exchange;
+use spine_client::store::Store;
 use spine_client::transport::{Failure, Method, Request as Asked, Response};
 use spine_simulator::wire::{WireRequest, WireResponse};
 
@@ -79,12 +80,14 @@ impl Line {
         };
         let request = scene.bend_request(request, passing);
         let passing = &Passing { message: message_of(&request, passing), ..passing.clone() };
+        let newest = scene.disk.newest_run(Some(process.kind)).await.ok().flatten();
+        let run = newest.map(|run| run.id.0).unwrap_or_default();
         let came = scene.carry(&request, passing);
         if came.left() && matches!(passing.sort, Sort::Upload | Sort::Setting) {
-            scene.note_sent(process.op, passing, &request.body);
+            scene.note_sent(run, passing, &request.body);
             invariant::intent_before_effect(scene, passing, &request.body).await;
         }
-        scene.bend_spine(process.op, &request, passing);
+        scene.bend_spine(run, &request, passing);
         if let Came::Answer(answer, _) = &came
             && passing.sort == Sort::Upload
             && let Some(location) = answer.headers.get(CONTENT_LOCATION).and_then(|value| value.to_str().ok())
@@ -138,11 +141,11 @@ impl Scene {
         Duration::from_millis(5 + lot % 56)
     }
 
-    pub(super) fn note_sent(&self, op: usize, passing: &Passing, body: &[u8]) {
+    pub(super) fn note_sent(&self, run: i64, passing: &Passing, body: &[u8]) {
         let at = self.now();
         let clinical = passing.sort == Sort::Upload && is_clinical(body);
         let Passing { sort, message, number, .. } = passing.clone();
-        self.book().sent.push(Sent { message, number, sort, op, at, clinical });
+        self.book().sent.push(Sent { message, number, sort, run, at, clinical });
     }
 }
 

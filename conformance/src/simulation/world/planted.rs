@@ -104,7 +104,7 @@ impl Scene {
     }
 
     /// What goes to the Spine beside what should: an upload again under another id.
-    pub(super) fn bend_spine(&self, op: usize, request: &WireRequest, passing: &Passing) {
+    pub(super) fn bend_spine(&self, run: i64, request: &WireRequest, passing: &Passing) {
         let twice = matches!(self.planted, Some(Planted::SpineStoresTwice | Planted::SendsTwice));
         if !twice || passing.sort != Sort::Upload || passing.nth > 1 {
             return;
@@ -113,7 +113,7 @@ impl Scene {
         let body = String::from_utf8_lossy(&request.body).replace(&passing.message, &other);
         let body = Bytes::from(body);
         if self.planted == Some(Planted::SendsTwice) {
-            self.note_sent(op, &Passing { message: other, ..passing.clone() }, &body);
+            self.note_sent(run, &Passing { message: other, ..passing.clone() }, &body);
         }
         let _ = self.spine.answer(&WireRequest { body, ..request.clone() });
     }

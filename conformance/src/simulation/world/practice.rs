@@ -126,14 +126,21 @@ impl World {
     /// One leg in a process of its own, with whatever happens in the middle of it.
     pub(super) async fn run(&mut self, kind: RunKind, action: Action, strikes: Vec<Strike>) {
         let Some(session) = self.scene.book().session.clone() else { return };
-        let process = Process::new(&self.scene, self.op, Arc::clone(&self.memory), strikes);
-        self.auditor.began(&self.scene, self.op, kind);
+        let process = Process::new(&self.scene, kind, Arc::clone(&self.memory), strikes);
+        let before = self.sessions.insert(kind, session.started_at());
+        if action == Action::Resume && before.is_some_and(|before| before != session.started_at()) {
+            self.scene.met("a run was resumed under a new session");
+        }
+        self.auditor.began(&self.scene, self.op, kind, action);
         self.offer_rival(&process, &session, kind, action);
         let (client, line) = client(&process);
         let running = client.run(line, &session, request(kind, action), process.stop.clone(), &Silent);
         let outcome = tokio::select! {
             biased;
-            () = process.killed.notified() => "killed".to_owned(),
+            () = process.killed.notified() => {
+                self.died.insert(kind);
+                "killed".to_owned()
+            }
             ended = tokio::time::timeout(LONGEST_LEG, Box::pin(running)) => {
                 if let Ok(ended) = ended {
                     self.note_session_over(&ended, &session);
@@ -164,23 +171,24 @@ impl World {
     /// Another process of the practice that could begin the same.
     fn offer_rival(&self, process: &Arc<Process>, session: &Session, kind: RunKind, action: Action) {
         let (scene, session) = (Arc::clone(&self.scene), session.clone());
-        let (first, op) = (Arc::downgrade(process), self.op);
+        let first = Arc::downgrade(process);
         let begin = move || {
             let begun = async move {
                 let Some(first) = first.upgrade() else { return };
+                let beside = scene.book().holder == Some(first.number);
                 let now = scene.time;
                 let options = spine_client::store::StoreOptions::new(HOST, move || now.now());
-                let rival = Process::new(&scene, op, Arc::new(first.memory.beside(options)), Vec::new());
+                let rival = Process::new(&scene, kind, Arc::new(first.memory.beside(options)), Vec::new());
                 let (client, line) = client(&rival);
                 let running = client.run(line, &session, request(kind, action), rival.stop.clone(), &Silent);
                 let ended = Box::pin(running).await;
                 rival.ends();
                 scene.log(format_args!("rival {}", told(&ended)));
                 scene.book().coverage.fired("O7");
-                let held = matches!(&ended, Err(ClientError::Store(spine_client::StoreError::Held(_))));
+                let held = matches!(&ended, Err(ClientError::Held(_)));
                 if held {
                     scene.met("a second process is told who holds the run");
-                } else if ended.is_ok() {
+                } else if beside && ended.is_ok() {
                     scene.broken("a second process ran beside the first");
                 }
             };
@@ -190,17 +198,9 @@ impl World {
         *process.rival.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(begin));
     }
 
-    /// A kind with a run that is not finished.
-    pub(super) async fn unfinished(&mut self) -> Option<RunKind> {
-        let runs = self.scene.disk.runs().await.unwrap_or_default();
-        self.runs = runs.iter().map(|run| (run.id, run.kind)).collect();
-        let open = runs.iter().filter(|run| !matches!(run.closed, Some((Closed::Finished, _))));
-        open.map(|run| run.kind).next()
-    }
-
     /// What the client reports of every run: by the report and the outcomes that an operator can see.
     pub(super) async fn claims(&self) -> Vec<Claims> {
-        let process = Process::new(&self.scene, self.op, Arc::clone(&self.memory), Vec::new());
+        let process = Process::new(&self.scene, RunKind::InitialUpload, Arc::clone(&self.memory), Vec::new());
         let (client, _) = client(&process);
         let mut all = Vec::new();
         for run in self.memory.runs().await.unwrap_or_default() {

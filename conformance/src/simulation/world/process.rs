@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use spine_client::Stop;
 use spine_client::store::MemoryStore;
+use spine_client::{RunKind, Stop};
 use tokio::sync::Notify;
 
 use super::scene::Scene;
@@ -18,8 +18,8 @@ pub(in crate::simulation) struct Process {
     pub(in crate::simulation) scene: Arc<Scene>,
     /// Its own number among all processes, from 1.
     pub(super) number: u64,
-    /// The op in which it lives.
-    pub(super) op: usize,
+    /// The kind of run that it works on.
+    pub(super) kind: RunKind,
     pub(super) memory: Arc<MemoryStore>,
     pub(super) stop: Stop,
     pub(super) killed: Notify,
@@ -46,14 +46,14 @@ pub(super) enum Fails {
 impl Process {
     pub(super) fn new(
         scene: &Arc<Scene>,
-        op: usize,
+        kind: RunKind,
         memory: Arc<MemoryStore>,
         strikes: Vec<Strike>,
     ) -> Arc<Self> {
         Arc::new(Self {
             number: scene.processes.fetch_add(1, Ordering::SeqCst) + 1,
             scene: Arc::clone(scene),
-            op,
+            kind,
             memory,
             stop: Stop::default(),
             killed: Notify::new(),
@@ -176,6 +176,7 @@ impl Scene {
             }
             Blow::Sleep(minutes) => {
                 self.book().coverage.fired("C11");
+                self.slept_minutes.fetch_add(u64::from(minutes), Ordering::SeqCst);
                 tokio::time::advance(Duration::from_secs(60 * u64::from(minutes))).await;
             }
             Blow::Skew(seconds) => {

@@ -29,8 +29,8 @@ pub(in crate::simulation) struct Sent {
     pub(in crate::simulation) number: String,
     /// An upload or a setting.
     pub(in crate::simulation) sort: Sort,
-    /// In which op it left.
-    pub(in crate::simulation) op: usize,
+    /// In which run it left, by the practice's own history of runs.
+    pub(in crate::simulation) run: i64,
     /// When, by the true time.
     pub(in crate::simulation) at: Timestamp,
     /// How the text of it describes it, by the suite's own look: clinical or not.
@@ -56,6 +56,8 @@ pub(in crate::simulation) struct Scene {
     pub(in crate::simulation) habits: Habits,
     /// How far the practice's clock is ahead of the true time, in milliseconds.
     pub(super) skew: AtomicI64,
+    /// How long the practice's computer has slept so far, in minutes.
+    pub(super) slept_minutes: AtomicU64,
     pub(super) minted: AtomicU64,
     pub(super) processes: AtomicU64,
     /// Looks at the disk as it is, whoever writes it.
@@ -106,6 +108,7 @@ impl Scene {
             planted,
             habits,
             skew: AtomicI64::new(0),
+            slept_minutes: AtomicU64::new(0),
             minted: AtomicU64::new(0),
             processes: AtomicU64::new(0),
             disk,
@@ -119,7 +122,7 @@ impl Scene {
 
     /// Writes a line into the log.
     pub(in crate::simulation) fn log(&self, line: impl std::fmt::Display) {
-        let at = self.time.since_start_ms();
+        let at = self.time.since_start().as_millis();
         self.book().log.push(format!("{at:>10} {line}"));
     }
 
