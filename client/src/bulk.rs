@@ -14,7 +14,9 @@ mod recovery;
 mod settler;
 mod upload;
 
-pub use conductor::{Ended, Order, conduct};
-pub use leg::Limits;
+pub use conductor::order::Order;
+pub use conductor::predict::{Foreseen, Prediction, predict};
+pub use conductor::{Ended, Pause, conduct};
+pub use leg::limits::Limits;
 pub use leg::stop::Stop;
 pub use progress::{Difference, Reporter, RunEvent, Silent};

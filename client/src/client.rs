@@ -2,7 +2,10 @@
 
 mod converse;
 mod request;
+mod review;
+mod running;
 mod settings;
+mod switching;
 mod terminology;
 
 use std::path::Path;
@@ -10,33 +13,28 @@ use std::sync::Arc;
 
 use spine_practice::{ColumnMap, Extract, write_changes};
 use spine_rules::record::{Candidate, PatientKey};
-use spine_rules::{
-    Answers, Counter, Explained, History, PracticeProfile, Reason, Settings, State, Told, selection,
-};
-use spine_session::{Action as Doing, Operator, Pin, Session, Smartcard, authorise};
-use spine_store::{
-    Action, Closed, Cursor, Holder, ImportReceipt, Lease, NewRun, Run, RunId, SqliteStore, Store,
-    StoreOptions, Tally,
-};
+use spine_rules::{Answers, Counter, Explained, PracticeProfile, Reason, Settings, State, Told};
+use spine_session::{Operator, Pin, Session, Smartcard};
+use spine_store::{Cursor, ImportReceipt, RunId, SqliteStore, Store, StoreOptions};
 use spine_transport::Exchange;
 use spine_vocabulary::{EventId, NhsNumber, RoleProfileId};
 
-use crate::bulk::{self, Ended, Order, Reporter, RunEvent, Stop};
 use crate::clock::{Clock, SystemClock, uk_local};
-use crate::compose::Composer;
 use crate::error::ClientError;
-use crate::fault::Halt;
 use crate::ids::{Ids, TimeOrderedIds};
 use crate::login::{self, LoginError};
 use crate::report::Report;
 use crate::spine::Spine;
-use crate::spine::hl7::Hl7Spine;
-use request::InForce;
 pub use request::RunRequest;
+pub use review::history::RunHistory;
+pub use review::list::{Format, List, Row};
+pub use review::outcome::{Attempt, AttemptEvent, Outcome, OutcomeQuery, counter_code};
+pub use review::reconcile::{Finding, Findings, Reconciled, Reconciliation};
+pub use review::worklist::{Position, Waits, Worklist, WorklistQuery, marking_code};
+pub use review::{Page, Person};
+pub use running::Sessions;
 pub use settings::{RunSettings, SettingsError};
-
-/// The version that a run records.
-const BUILD: &str = concat!("scr ", env!("CARGO_PKG_VERSION"));
+pub use switching::{Confirmation, MOST_NN_DAYS, Switched, Switching};
 
 /// A practice's client over its store.
 #[derive(Clone)]
@@ -120,136 +118,6 @@ impl Client {
     /// Logs out: the session's ticket is worthless afterwards.
     pub async fn logout(&self, identity: &dyn Exchange, session: &Session) -> Result<(), ClientError> {
         Ok(login::logout(identity, session).await?)
-    }
-
-    /// Runs or resumes a bulk transmission, until it is finished, stopped or halted.
-    pub async fn run(
-        &self,
-        exchange: Arc<dyn Exchange>,
-        session: &Session,
-        request: RunRequest,
-        stop: Stop,
-        reporter: &dyn Reporter,
-    ) -> Result<Ended, ClientError> {
-        let practice = self.practice().await?;
-        let operator = self.operator(session).await?;
-        let lease = self.lease(&operator.name).await?;
-        let order = self.order(exchange, session, &operator, &practice, request, &lease).await;
-        let ended = match order {
-            Ok((order, differences)) => {
-                for difference in differences {
-                    reporter.report(RunEvent::Differs(difference));
-                }
-                bulk::conduct(order, stop, reporter).await.map_err(ClientError::from)
-            }
-            Err(error) => Err(error),
-        };
-        // A lease that was taken over is not ours to give back.
-        let _ = self.store.release_lease(lease.fence).await;
-        ended
-    }
-
-    async fn order(
-        &self,
-        exchange: Arc<dyn Exchange>,
-        session: &Session,
-        operator: &Operator,
-        practice: &spine_rules::import::Practice,
-        request: RunRequest,
-        lease: &Lease,
-    ) -> Result<(Order, Vec<bulk::Difference>), ClientError> {
-        let now = self.clock.now();
-        let profile = PracticeProfile::from(practice);
-        let resume = self.resume(&request, &profile).await?;
-        let InForce { settings, terminology, recorded, differences } =
-            InForce::new(&request, resume.as_ref(), practice.nn_days)?;
-        authorise(session, operator, Doing::BulkRun, &settings.access, now).map_err(LoginError::from)?;
-        let author = converse::author(session)?;
-        let addressing = converse::addressing(practice)?;
-        let sender = spine_message::Practice { ods: practice.ods.clone(), name: practice.name.clone() };
-        let new = NewRun {
-            kind: request.kind,
-            action: request.action,
-            user: session.user().clone(),
-            role_profile: session.role_profile().clone(),
-            settings: recorded,
-            group: request.group.clone(),
-            build: BUILD.to_owned(),
-            at: now,
-        };
-        let spine = Hl7Spine::new(
-            exchange,
-            addressing.clone(),
-            author.clone(),
-            Arc::clone(&self.clock),
-            Arc::clone(&self.ids),
-            settings.poll_unit,
-        );
-        let order = Order {
-            store: Arc::clone(&self.store),
-            spine: Arc::new(spine),
-            clock: Arc::clone(&self.clock),
-            ids: Arc::clone(&self.ids),
-            composer: Composer::new(author, sender, addressing, terminology),
-            practice: profile,
-            settings: settings.rules,
-            contract: settings.contract,
-            limits: settings.limits,
-            permit: self.permit(session),
-            new,
-            resume,
-            fence: lease.fence,
-        };
-        Ok((order, differences))
-    }
-
-    /// Refuses from the moment at which the session is over.
-    fn permit(&self, session: &Session) -> Arc<dyn Fn() -> Result<(), Halt> + Send + Sync> {
-        let (session, clock) = (session.clone(), Arc::clone(&self.clock));
-        Arc::new(move || {
-            let live = session.is_live(clock.now());
-            if live {
-                Ok(())
-            } else {
-                Err(Halt::SessionOver(format!("The session ended at {}", session.ends_at())))
-            }
-        })
-    }
-
-    /// Whether the action is open; the run to resume, if it is Resume.
-    async fn resume(
-        &self,
-        request: &RunRequest,
-        practice: &PracticeProfile,
-    ) -> Result<Option<Run>, ClientError> {
-        let last = self.store.newest_run(Some(request.kind)).await?;
-        let mut elsewhere = None;
-        for run in self.store.runs().await? {
-            let newest = last.as_ref().is_some_and(|last| last.id == run.id);
-            if !newest && self.store.tally(run.id).await?.outstanding > 0 {
-                elsewhere = Some(run.kind);
-            }
-        }
-        let past = match &last {
-            Some(run) => Some(past(run, &self.store.tally(run.id).await?)),
-            None => None,
-        };
-        let today = crate::clock::uk_date(self.clock.now());
-        let history = History {
-            scr_enabled: practice.scr_enabled_on.is_some_and(|day| day <= today),
-            running: None,
-            last: past,
-            outstanding_elsewhere: elsewhere,
-        };
-        let group = request.group.as_deref();
-        selection::available(request.kind, request.action, group, &history).map_err(ClientError::NotOpen)?;
-        Ok(if request.action == Action::Resume { last } else { None })
-    }
-
-    async fn lease(&self, operator: &str) -> Result<Lease, ClientError> {
-        let holder =
-            Holder { host: self.host.clone(), pid: std::process::id(), operator: operator.to_owned() };
-        Ok(self.store.take_lease(&holder, self.clock.now()).await?)
     }
 
     async fn operator(&self, session: &Session) -> Result<Operator, ClientError> {
@@ -347,16 +215,5 @@ impl Client {
             after = Some(last.seq);
             count += page.len() as u64;
         }
-    }
-}
-
-/// How far a run came. One that never closed has its closing before it, at least.
-fn past(run: &Run, tally: &Tally) -> selection::PastRun {
-    let count = |counter| tally.counters.get(&counter).copied().unwrap_or(0);
-    let unsettled = count(Counter::Unprocessed) + count(Counter::Sending);
-    let finished = matches!(run.closed, Some((Closed::Finished, _)));
-    selection::PastRun {
-        outstanding: if finished { 0 } else { unsettled.max(1) },
-        failed: count(Counter::Failed),
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Everything in this crate takes its time from here, so that a simulation can move it.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -17,6 +18,26 @@ pub trait Clock: Send + Sync + 'static {
 
     /// Returns once `span` has gone by on this clock.
     async fn wait(&self, span: Duration);
+
+    /// How long this clock has been going. Nobody can set it: unlike [`Clock::now`] it neither jumps nor goes back, and it may stand
+    /// still while the computer sleeps.
+    fn uptime(&self) -> Duration {
+        elapsed(Timestamp::UNIX_EPOCH, self.now())
+    }
+}
+
+/// The longest nap before the clock is looked at again: a computer that slept must not oversleep.
+pub(crate) const NAP: Duration = Duration::from_secs(30);
+
+/// Returns when the clock shows the time: for what is to happen by the clock on the wall.
+pub async fn strike(clock: &dyn Clock, time: Timestamp) {
+    loop {
+        let left = elapsed(clock.now(), time);
+        if left.is_zero() {
+            return;
+        }
+        clock.wait(left.min(NAP)).await;
+    }
 }
 
 /// The machine's clock.
@@ -32,6 +53,12 @@ impl Clock for SystemClock {
 
     async fn wait(&self, span: Duration) {
         tokio::time::sleep(span).await;
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one place where the client reads the machine's clock")]
+    fn uptime(&self) -> Duration {
+        static BEGAN: LazyLock<std::time::Instant> = LazyLock::new(std::time::Instant::now);
+        BEGAN.elapsed()
     }
 }
 

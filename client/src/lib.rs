@@ -15,8 +15,13 @@ mod login;
 mod report;
 pub mod spine;
 
-pub use bulk::{Difference, Ended, Limits, Reporter, RunEvent, Silent, Stop};
-pub use client::{Client, RunRequest, RunSettings, SettingsError, Settlement};
+pub use bulk::{Difference, Ended, Foreseen, Limits, Pause, Prediction, Reporter, RunEvent, Silent, Stop};
+pub use client::{
+    Attempt, AttemptEvent, Finding, Findings, Format, List, Outcome, OutcomeQuery, Page, Person, Position,
+    Reconciled, Reconciliation, Row, RunHistory, Waits, Worklist, WorklistQuery, counter_code, marking_code,
+};
+pub use client::{Client, RunRequest, RunSettings, Sessions, SettingsError, Settlement};
+pub use client::{Confirmation, MOST_NN_DAYS, Switched, Switching};
 pub use clock::{Clock, SystemClock};
 pub use error::ClientError;
 pub use fault::Halt;
@@ -30,12 +35,15 @@ pub use spine::hl7::RetryAfterUnit;
 pub use spine_practice as practice;
 pub use spine_practice::ColumnMap;
 pub use spine_rules::import::Operator;
-pub use spine_rules::lifecycle::retry::RetryContract;
+pub use spine_rules::lifecycle::retry::{Ladder, RetryContract};
 pub use spine_rules::record::PatientKey;
+pub use spine_rules::schedule::{self, Schedule, ScheduleError};
 pub use spine_rules::{Counter, Explained, Reason, Settings, Terminology, Verdict, Warning};
 pub use spine_session as session;
 pub use spine_store as store;
-pub use spine_store::{Action, Closed, ImportReceipt, Run, RunId, RunKind, Store, StoreError, Tally};
+pub use spine_store::{
+    Action, Closed, ImportReceipt, LegRecord, Marking, Run, RunId, RunKind, Store, StoreError, Switch, Tally,
+};
 pub use spine_transport as transport;
 pub use spine_transport::{Exchange, Settings as TransportSettings};
 pub use spine_vocabulary as vocabulary;

@@ -4,21 +4,22 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use spine_rules::{Counter, Reason};
-use spine_store::{Closed, ImportReceipt, Run, Tally};
+use spine_store::{Closed, ImportReceipt, Run, RunId, Tally};
 
+use crate::bulk::Prediction;
 use crate::clock::elapsed;
 
 /// A run's report. Its JSON form is stable.
 /// Requirements: RUN-001, RUN-015.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Report {
-    /// The run's number in this store.
+    /// The run's number in this store; 0 of a dry run.
     pub run: i64,
     /// `initial-upload`, `consent-migration`, ..
     pub kind: String,
     /// The action that opened it.
     pub action: String,
-    /// `finished`, `stopped`, `halted`, `interrupted` or `running`.
+    /// `finished`, `stopped`, `halted`, `interrupted` or `running`; of a dry run that saw everybody `predicted`.
     pub state: &'static str,
     /// How many legs it took.
     pub legs: u32,
@@ -30,6 +31,8 @@ pub struct Report {
     pub reasons: BTreeMap<String, u64>,
     /// Entries by warning code: what a person should know although nothing stops.
     pub warnings: BTreeMap<String, u64>,
+    /// When the first of those falls due who wait for a later attempt.
+    pub next_due: Option<jiff::Timestamp>,
     /// Local code changes applied.
     pub local_changes: u64,
     /// Rows of the last import that belong to no patient and stayed out.
@@ -105,6 +108,7 @@ impl Report {
                 .iter()
                 .map(|(warning, count)| (warning.code().to_owned(), *count))
                 .collect(),
+            next_due: tally.next_due,
             local_changes: tally.local_changes,
             stray_rows: import.map_or(0, |import| import.stray_rows),
             incomplete: import.map_or(0, |import| import.incomplete),
@@ -115,6 +119,34 @@ impl Report {
         }
     }
 
+    /// The report of a dry run: what the run would have come to.
+    #[must_use]
+    pub(crate) fn predicted(
+        prediction: &Prediction,
+        import: Option<&ImportReceipt>,
+        now: jiff::Timestamp,
+    ) -> Self {
+        let Prediction { tally, closed, new, .. } = prediction;
+        let run = Run {
+            id: RunId(0),
+            kind: new.kind,
+            action: new.action,
+            legs: 0,
+            opened_at: new.at,
+            closed: Some((*closed, now)),
+            interrupted: false,
+            population: tally.population,
+            group: new.group.clone(),
+            user: new.user.clone(),
+            role_profile: new.role_profile.clone(),
+            settings: new.settings.clone(),
+            build: new.build.clone(),
+        };
+        let whole = *closed == Closed::Finished;
+        let report = Self::new(&run, tally, import, now);
+        Self { state: if whole { "predicted" } else { report.state }, ..report }
+    }
+
     /// Patients of whom nobody knows any more whether the Spine has their summary.
     #[must_use]
     pub fn in_doubt(&self) -> u64 {
@@ -122,7 +154,8 @@ impl Report {
     }
 }
 
-fn state(run: &Run) -> &'static str {
+/// How a run stands, as a stable code.
+pub(crate) fn state(run: &Run) -> &'static str {
     match run.closed {
         Some((Closed::Finished, _)) => "finished",
         Some((Closed::Stopped, _)) => "stopped",

@@ -29,10 +29,7 @@ pub trait Spine: Send + Sync + 'static {
     async fn holds(&self, number: NhsNumber, event: EventId) -> Result<Held, SpineFault>;
 
     /// PSIS: what an event of the patient says; `None` where the Spine does not tell it.
-    async fn event(&self, number: NhsNumber, event: EventId) -> Result<Option<StandingContent>, SpineFault> {
-        let _ = (number, event);
-        Ok(None)
-    }
+    async fn event(&self, number: NhsNumber, event: EventId) -> Result<Option<StandingContent>, SpineFault>;
 
     /// Sends a message whose intent is durable. Never fails: what cannot be told is [`Outcome::Quiet`].
     async fn submit(&self, message: &Message) -> Submitted;

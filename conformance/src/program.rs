@@ -4,6 +4,8 @@
 
 mod arguments;
 mod coverage;
+mod kills;
+mod nights;
 mod run;
 mod wrong;
 
@@ -34,6 +36,12 @@ enum Exit {
 /// Runs the program with these arguments, its name first.
 #[must_use]
 pub fn main_with(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let mut arguments = arguments.into_iter().peekable();
+    let name = arguments.next();
+    if arguments.peek().is_some_and(|first| *first == crate::nights::SPINE) {
+        return crate::nights::spine(arguments.skip(1));
+    }
+    let arguments = name.into_iter().chain(arguments);
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -51,6 +59,8 @@ pub fn main_with(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }),
         Command::WrongClient(wanted) => wrong::client(&wanted),
         Command::WrongSpine(wanted) => wrong::spine(&wanted),
+        Command::Kills(wanted) => kills::run(&wanted),
+        Command::Nights(wanted) => nights::run(&wanted),
     };
     match ended {
         Ok(Exit::Holds) => ExitCode::SUCCESS,

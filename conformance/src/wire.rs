@@ -13,6 +13,6 @@ mod tls;
 pub use look::{Document, Seen, Sort, payload_of};
 pub use message::{Answer, Reply, Request, Service};
 pub use relay::Relay;
-pub use requester::Requester;
+pub use requester::{Requester, ask_plainly};
 pub use tamper::{Honest, Tamper, Tampered};
 pub use tls::{ClientTls, ServerTls, TlsError};

@@ -18,12 +18,25 @@
 //! | `GET /people/NUMBER` | `{"person": {..}, "permission": {"store", "view"}, "events": [..]}`; 404 `unknown-number` |
 //! | `GET /permissions` | a line per permission that is not the default: `{"nhs_number", "store", "view"}` |
 //! | `PUT /permissions/NUMBER` | sets `{"store": "yes", "no" or null, "view": ..}`: 204; 400 `no-permission`; 404 |
+//! | `GET /clock` | `{"now": "2026-11-22T09:30:00Z", "flowing": true}` |
+//! | `POST /clock/freeze`, `POST /clock/resume` | the same; from now on the clock stands still, or flows on from there |
+//! | `POST /clock/step?by=DURATION` | the same, after a step: `1h`, `90s`, `-10m`, `PT1H`; 400 `no-duration` |
+//! | `POST /clock/set?to=TIME` | the same, set to `2026-11-22T18:00:00Z`; 400 `no-time` |
+//! | `GET /faults` | `{"seed", "rules": [..]}`: each rule as it was set, with `armed` (how many more; null is without limit) and `fired` |
+//! | `PUT /faults` | the same, after the plan in the body (TOML or JSON) took the place of the one before; 400 `no-plan`, with `why` |
+//! | `POST /faults` | the same, with the rules of the plan in the body added; 400 `no-plan`, with `why` |
+//! | `DELETE /faults` | the same: no rules |
+//! | `POST /faults/arm?rule=NAME&next=N` | the same; the rule strikes the next N exchanges that meet its other conditions; 404 `unknown-rule`, 400 `no-number` |
+//! | `POST /faults/disarm?rule=NAME` | the same; the rule strikes nothing until it is armed; 404 `unknown-rule` |
+//! | `GET /faults/strikes` | a line per struck exchange, as [`Strike`](crate::fault::Strike) |
 //! | `POST /shutdown` | 202; then the simulator ends |
 //!
 //! Lines are JSON documents (`application/x-ndjson`). Refusals are `{"error": code}`.
 
+mod faults;
 mod guard;
 mod look;
+mod time;
 
 use std::fmt;
 use std::sync::Arc;
@@ -36,26 +49,35 @@ use spine_vocabulary::UserId;
 use tokio::sync::watch;
 
 use crate::Spine;
+use crate::clock::SteeredClock;
 use crate::identity::{Cards, CardsError};
 use crate::server::exchange::{Reply, Service, json, nothing, parameter, refusal};
+
+/// What a control port steers.
+pub(crate) struct Steered {
+    pub(crate) spine: Spine,
+    pub(crate) cards: Arc<Cards>,
+    pub(crate) clock: SteeredClock,
+}
 
 /// The control port of one fake Spine.
 pub(crate) struct Control {
     spine: Spine,
     cards: Arc<Cards>,
+    clock: SteeredClock,
     refused_handshakes: Arc<AtomicU64>,
     stop: watch::Sender<bool>,
 }
 
 impl Control {
-    /// A port that looks into `spine`, moves `cards`, and stops everything through `stop`.
+    /// A port that looks into and moves what is steered, and stops everything through `stop`.
     pub(crate) fn new(
-        spine: Spine,
-        cards: Arc<Cards>,
+        steered: Steered,
         refused_handshakes: Arc<AtomicU64>,
         stop: watch::Sender<bool>,
     ) -> Self {
-        Self { spine, cards, refused_handshakes, stop }
+        let Steered { spine, cards, clock } = steered;
+        Self { spine, cards, clock, refused_handshakes, stop }
     }
 
     fn health(&self) -> Response<Reply> {
@@ -116,6 +138,8 @@ impl Service for Control {
             (&Method::GET, ["card"]) => self.card(),
             (&Method::POST, ["card", "insert"]) => self.insert(&request),
             (&Method::POST, ["card", "pull"]) => self.pull(),
+            (method, ["clock", rest @ ..]) => time::answer(&self.clock, method, rest, &request),
+            (method, ["faults", rest @ ..]) => faults::answer(&self.spine, method, rest, &request),
             (&Method::POST, ["shutdown"]) => self.shutdown(),
             _ => refusal(StatusCode::NOT_FOUND, "no-such-resource"),
         }

@@ -103,23 +103,28 @@ impl Ledger {
         self.book().violations.push(violation);
     }
 
-    /// Writes one exchange down; `received` is the digest of the request's body.
+    /// Writes one exchange down; `received` is the digest of the request's body. Without a `response`, no answer left.
     /// Requirement: SIM-016.
     pub(crate) fn record(
         &self,
         request: &WireRequest,
         received: Sha256,
-        response: &WireResponse,
+        response: Option<&WireResponse>,
         note: Note,
         at: Timestamp,
     ) {
-        let answered = Sha256::of(&response.body);
-        let outcome = if note.outcome.is_empty() { "http" } else { note.outcome };
+        let answer: &[u8] = response.map_or(&[], |response| &response.body);
+        let answered = Sha256::of(answer);
+        let outcome = match response {
+            None => "none",
+            Some(_) if note.outcome.is_empty() => "http",
+            Some(_) => note.outcome,
+        };
         let total = format!("{} {outcome}", note.interaction.unwrap_or("-"));
         let withhold = guard::may_name_a_real_patient(&request.body);
         let mut book = self.book();
         let received = book.keep(&self.limits, &request.body, received, withhold);
-        let answered = book.keep(&self.limits, &response.body, answered, withhold);
+        let answered = book.keep(&self.limits, answer, answered, withhold);
         let number = book.next;
         book.next += 1;
         *book.totals.entry(total).or_default() += 1;
@@ -141,7 +146,7 @@ impl Ledger {
                 message_id: note.message_id,
                 nhs_number: note.nhs_number,
                 received,
-                status: response.status.as_u16(),
+                status: response.map_or(0, |response| response.status.as_u16()),
                 outcome,
                 answered,
                 tags: note.tags,

@@ -3,6 +3,7 @@
 mod acs;
 pub mod clock;
 mod control;
+pub mod fault;
 pub mod identity;
 pub mod keys;
 pub mod ledger;
@@ -17,4 +18,4 @@ pub mod wire;
 
 pub use server::{FakeSpine, Options, Ready};
 pub use spine::{EventView, PermissionView, Spine};
-pub use state::EventStatus;
+pub use state::{EventStatus, JournalError};

@@ -59,7 +59,8 @@ fn no_match() -> [Reason; 2] {
     [Reason::error(PDS_NO_MATCH), Reason::error(PDS_NO_MATCH_RETRIEVAL).saying(words)]
 }
 
-fn failure(reasons: &[Reason], note: &mut Note) -> Reply {
+/// The answer that a retrieval failed.
+pub(crate) fn failure(reasons: &[Reason], note: &mut Note) -> Reply {
     note.tags.push(Outcome::Business(reasons.to_vec()).tag());
     let ack = Element::new("queryAck")
         .attr("type", "QueryAck")

@@ -9,6 +9,7 @@ mod unix;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -52,6 +53,7 @@ fn run(arguments: &Arguments) -> Result<(), ProgramError> {
     let options = arguments.options()?;
     let people = options.scenario.population.people.len();
     let seed = options.scenario.settings.seed;
+    let rules = options.faults.rules.len();
     let fake = FakeSpine::start(options)?;
     // Before the ready file exists: whoever has read it may send a signal at once.
     for ending in
@@ -64,18 +66,25 @@ fn run(arguments: &Arguments) -> Result<(), ProgramError> {
             .map_err(|source| ProgramError::ReadyFile { file: path.display().to_string(), source })
     });
     let file = file.transpose()?;
-    say(&greeting(&fake, people, seed));
+    let state = arguments.state.as_deref();
+    say(&greeting(&fake, people, seed, state));
+    if rules > 0 {
+        say(&format!("  faults   {rules} rules: what goes wrong is on purpose"));
+    }
     fake.wait();
     drop(file);
-    say("Fake Spine: ended. Nothing of it was kept.");
+    let kept = if state.is_some() { "What it remembers is kept." } else { "Nothing of it was kept." };
+    say(&format!("Fake Spine: ended. {kept}"));
     Ok(())
 }
 
-fn greeting(fake: &FakeSpine, people: usize, seed: u64) -> String {
+fn greeting(fake: &FakeSpine, people: usize, seed: u64, state: Option<&Path>) -> String {
+    let kept =
+        state.map_or_else(|| "in memory only".to_owned(), |state| format!("kept in {}", state.display()));
     let ready = fake.ready();
     format!(
-        "Fake Spine: a simulator for developers and tests, not the NHS Spine. {people} invented patients, in memory \
-         only (seed {seed}).\n  \
+        "Fake Spine: a simulator for developers and tests, not the NHS Spine. {people} invented patients, {kept} \
+         (seed {seed}).\n  \
          clinical {}  (mutual TLS)\n  identity {}  (mutual TLS)\n  control  {}\n  card     {}\n  keys     {} and beside it",
         ready.spine, ready.identity, ready.control, ready.card, ready.client_key
     )

@@ -13,7 +13,7 @@ use std::path::Path;
 
 pub use person::{Person, Sensitivity};
 pub use population::Population;
-pub use record::{ClientSystem, Permission, StandingSummary};
+pub use record::{ClientSystem, Permission, StandingAllergy, StandingSummary};
 pub use settings::{Addressing, Dissent, Duplicate, EmptyList, Ledgering, Readiness, Settings};
 
 /// Population and settings: all that a [`crate::Spine`] is made of.

@@ -6,9 +6,11 @@
 mod clinical;
 pub(crate) mod exchange;
 mod http;
+mod kept;
 mod listen;
 mod options;
 mod ready;
+mod tamper;
 mod tls;
 
 use std::net::TcpListener as StdListener;
@@ -26,8 +28,8 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use crate::Spine;
-use crate::clock::{Clock, SystemClock};
-use crate::control::Control;
+use crate::clock::{Clock, SteeredClock};
+use crate::control::{Control, Steered};
 use crate::identity::{Cards, Identity, LiveSessions, Sessions, Ticket, Users};
 use crate::keys::{KeyFolder, Keys};
 
@@ -53,7 +55,7 @@ pub struct FakeSpine {
     cards: Arc<Cards>,
     users: Users,
     keys: Keys,
-    clock: Arc<dyn Clock>,
+    clock: SteeredClock,
     stop: watch::Sender<bool>,
     finished: Mutex<Receiver<()>>,
     runtime: Option<Runtime>,
@@ -65,10 +67,14 @@ impl FakeSpine {
     /// and the card socket's first answer waits for it.
     pub fn start(options: Options) -> Result<Self, StartError> {
         let listeners = Listeners::bind(&options)?;
-        let keys = Keys::new(options.address, SystemClock.now())?;
+        let keys = kept::keys(&options)?;
         let folder = KeyFolder::write(&keys, options.keys.as_deref())?;
         let ready = Ready::new(listeners.addresses, folder.files());
-        let clock = options.clock;
+        let clock = SteeredClock::over(options.clock);
+        if options.stands_still {
+            clock.freeze();
+        }
+        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let cards = Arc::new(Cards::new(&options.cards, clock.now())?);
         if let Some(user) = &options.inserted {
             cards.holder(user)?;
@@ -77,13 +83,16 @@ impl FakeSpine {
         let sessions = Arc::new(Sessions::default());
         let longest_body = options.scenario.settings.request_bytes;
         let live = Arc::clone(&sessions) as Arc<dyn LiveSessions>;
-        let spine = Spine::new(options.scenario, Arc::clone(&clock)).with_sessions(live);
-        let identity =
-            Identity::new(options.users, cards.authority(), Arc::clone(&sessions), Arc::clone(&clock))?;
+        let spine = Spine::new(options.scenario, Arc::clone(&shared)).with_sessions(live);
+        let spine =
+            kept::restore(spine, &sessions, &users, options.state.as_deref(), options.forget_sessions)?;
+        let spine = spine.with_faults(options.faults)?;
+        let identity = Identity::new(options.users, cards.authority(), Arc::clone(&sessions), shared)?;
 
         let stop = watch::Sender::new(false);
         let refused = Arc::new(AtomicU64::new(0));
-        let control = Control::new(spine.clone(), Arc::clone(&cards), Arc::clone(&refused), stop.clone());
+        let steered = Steered { spine: spine.clone(), cards: Arc::clone(&cards), clock: clock.clone() };
+        let control = Control::new(steered, Arc::clone(&refused), stop.clone());
         let tls = TlsAcceptor::from(tls::mutual(&keys)?);
         let clinical = Port::over_tls(tls.clone(), Clinical(spine.clone()), longest_body, &refused);
         let identity = Port::over_tls(tls, identity, SHORT_BODY, &refused);
@@ -137,6 +146,12 @@ impl FakeSpine {
     #[must_use]
     pub fn cards(&self) -> &Cards {
         &self.cards
+    }
+
+    /// The clock of everything but TLS.
+    #[must_use]
+    pub fn clock(&self) -> &SteeredClock {
+        &self.clock
     }
 
     /// The keys of this run; its authority makes further client certificates, expired ones too.

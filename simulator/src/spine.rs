@@ -3,6 +3,7 @@
 //! Synchronous and without the network: the server calls it, and so do tests. Nothing here reads the computer's clock.
 
 mod inspect;
+mod keep;
 mod refuse;
 mod sync;
 
@@ -16,20 +17,21 @@ pub(crate) use refuse::{detail, details, refuse};
 pub(crate) use sync::{Reply, SyncRequest, reused};
 
 use crate::clock::Clock;
+use crate::fault::{FaultPlan, Faults, PlanError, Saying};
 use crate::identity::{EverybodyIsIn, LiveSessions};
 use crate::ledger::{Ledger, Note, Sha256};
 use crate::psis;
 use crate::scenario::{Scenario, Settings};
-use crate::state::Memory;
+use crate::state::{Journal, Memory};
 use crate::wire::issue::{Fault, Refusal};
 use crate::wire::{WireRequest, WireResponse};
 
 /// Where uploads of the polling route are posted.
-const CLINICAL: &str = "/clinical";
+pub(crate) const CLINICAL: &str = "/clinical";
 /// Before the id of a job in its `Content-Location`.
 pub(crate) const POLL: &str = "/clinical/poll/";
 /// Where synchronous requests are posted.
-const SYNC: &str = "/sync-service";
+pub(crate) const SYNC: &str = "/sync-service";
 /// Addresses that the real Spine has and this one does not serve. Source: SDS, `nhsMHSEndPoint`; national adaptors.
 const UNSERVED: [&str; 8] = [
     "/clinical/alert",
@@ -47,6 +49,10 @@ const UNSERVED: [&str; 8] = [
 pub struct Spine {
     inner: Arc<Inner>,
     sessions: Arc<dyn LiveSessions>,
+    /// Where it writes down what it does, if it is to outlive its process.
+    journal: Option<Arc<Journal>>,
+    /// The moment that it is for this handle; the clock's where there is none.
+    moment: Option<Timestamp>,
 }
 
 #[derive(Debug)]
@@ -55,6 +61,7 @@ struct Inner {
     memory: Memory,
     ledger: Ledger,
     clock: Arc<dyn Clock>,
+    faults: Faults,
 }
 
 /// An answer, with what the ledger is to say of it.
@@ -71,7 +78,8 @@ impl Spine {
         let Scenario { population, settings } = scenario;
         let memory = Memory::new(population, settings.seed);
         let ledger = Ledger::new(settings.ledger);
-        Self { inner: Arc::new(Inner { settings, memory, ledger, clock }), sessions: Arc::new(EverybodyIsIn) }
+        let inner = Arc::new(Inner { settings, memory, ledger, clock, faults: Faults::default() });
+        Self { inner, sessions: Arc::new(EverybodyIsIn), journal: None, moment: None }
     }
 
     /// The same Spine, which asks `sessions` whether the author of an upload or a setting is logged in.
@@ -81,31 +89,61 @@ impl Spine {
         self
     }
 
-    /// Answers one request and writes the exchange into the ledger.
+    /// The same Spine, which writes down in `journal` what it does, and takes no plan of faults.
+    pub(crate) fn with_journal(mut self, journal: Arc<Journal>) -> Self {
+        self.inner.faults.stay_calm();
+        self.journal = Some(journal);
+        self
+    }
+
+    /// The same Spine, and all its handles, under a plan of faults; see [`Self::exchange`].
+    pub fn with_faults(self, plan: FaultPlan) -> Result<Self, PlanError> {
+        self.inner.faults.replace(plan)?;
+        Ok(self)
+    }
+
+    /// The plan of faults at work: to arm, to change, and to ask what struck.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.inner.faults
+    }
+
+    /// Answers one request, whatever the plan of faults says, and writes the exchange into the ledger.
     #[must_use]
     pub fn answer(&self, request: &WireRequest) -> WireResponse {
+        self.answer_and_keep(request)
+    }
+
+    fn perform(&self, request: &WireRequest) -> WireResponse {
         let now = self.now();
         psis::settle_due(self, now);
         let received = Sha256::of(&request.body);
-        let Answered { response, note } = self.route(request, received, now);
-        self.inner.ledger.record(request, received, &response, note, now);
+        let Answered { response, note } = self.route(request, received, now, None);
+        self.inner.ledger.record(request, received, Some(&response), note, now);
         response
     }
 
-    fn route(&self, request: &WireRequest, received: Sha256, now: Timestamp) -> Answered {
+    /// The answer of the service that the request is for; `saying` is a negative acknowledgement that it is to give.
+    pub(crate) fn route(
+        &self,
+        request: &WireRequest,
+        received: Sha256,
+        now: Timestamp,
+        saying: Option<&Saying>,
+    ) -> Answered {
         let path = request.path_and_query.split('?').next().unwrap_or_default();
         let is_get = request.method == Method::GET;
         let is_post = request.method == Method::POST;
         if let Some(job) = path.strip_prefix(POLL) {
-            return if is_get { psis::poll(self, request, job, now) } else { self.wrong_method() };
+            return if is_get { psis::poll(self, request, job, now, saying) } else { self.wrong_method() };
         }
         match path {
             CLINICAL | SYNC if !is_post => self.wrong_method(),
             CLINICAL | SYNC if request.body.len() > self.settings().request_bytes => self.plainly(
                 Refusal::Http(StatusCode::PAYLOAD_TOO_LARGE, "the message is longer than the Spine takes"),
             ),
-            CLINICAL => psis::receive(self, request, received, now),
-            SYNC => sync::serve(self, request, received, now),
+            CLINICAL => psis::receive(self, request, received, now, saying),
+            SYNC => sync::serve(self, request, received, now, saying),
             path if UNSERVED.contains(&path) => self.plainly(Fault::unsupported().into()),
             _ => {
                 self.plainly(Refusal::Http(StatusCode::NOT_FOUND, "no service of the Spine has this address"))
@@ -135,7 +173,7 @@ impl Spine {
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        self.inner.clock.now()
+        self.moment.unwrap_or_else(|| self.inner.clock.now())
     }
 
     pub(crate) fn book(&self) -> &Ledger {

@@ -212,7 +212,7 @@ fn the_requests_that_are_served_are_served() {
         let interaction = interaction(&name);
         let (service, expected) = match interaction {
             "REPC_IN150016SM05" => ("psis", "typeCode=\"AA\""),
-            "QUPC_IN180000SM04" | "QUPC_IN180000UK04" => ("psisquery", "<QU"),
+            "QUPC_IN180000SM04" | "QUPC_IN180000UK04" | "QUPC_IN190000UK04" => ("psisquery", "<QU"),
             "QUPA_IN000008UK02" if name.starts_with("sync.") => continue,
             "QUPA_IN000008UK02" => ("pdsquery", "<family>Smith</family>"),
             "SET_RESOURCE_PERMISSIONS_INUK01" => ("lrs", "typeCode=\"A"),

@@ -11,8 +11,8 @@ const PEOPLE: &str = "nhs_number,family,given,gender,birth_date,death_date,death
     9990000018,\"O'Brien, jr\",Zoë Ann,2,1970-02-28,2026-01-05,2,LS1 6AE,;1 Test Street;,Y90001,Y,,,7\n\
     9990000026,Smith,,1,,,,,,,,9990000018,,1\n";
 const PERMISSIONS: &str = "nhs_number,store,view\n9990000018,No,\n";
-const SUMMARIES: &str = "nhs_number,event_id,ods,persisted_at,text\n\
-    9990000018,01900000-0000-7000-8000-000000000001,A81001,2024-07-01T09:30:00,hello\n";
+const SUMMARIES: &str = "nhs_number,event_id,ods,persisted_at,text,allergies\n\
+    9990000018,01900000-0000-7000-8000-000000000001,A81001,2024-07-01T09:30:00,hello,91936005|Penicillin; |Nuts | seeds\n";
 const SYSTEMS: &str = "asid,party_key,ods,name\n990000000001,Y90001-0000001,Y90001,The Surgery\n";
 const FILES: [(&str, &str); 4] = [
     ("people.csv", PEOPLE),
@@ -43,6 +43,10 @@ fn a_folder_is_read_whole() {
     assert_eq!(population.permissions, [(person.nhs_number, no)]);
     assert_eq!((population.summaries.len(), population.systems.len()), (1, 1));
     assert!(!format!("{person:?}").contains("O'Brien"));
+    let told: Vec<_> =
+        population.summaries[0].allergies.iter().map(|one| (one.code.as_deref(), &*one.term)).collect();
+    assert_eq!(told, [(Some("91936005"), "Penicillin"), (None, "Nuts | seeds")]);
+    assert!(!format!("{:?}", population.summaries).contains("Penicillin"));
 }
 
 #[test]
@@ -65,6 +69,9 @@ fn a_bad_row_refuses_the_folder_and_names_the_line_but_not_its_values() {
         ("permissions.csv", "No", "no", "permissions.csv, line 2: column store"),
         ("permissions.csv", "9990000018", "9990000034", "permissions.csv, line 2: nobody in people.csv"),
         ("summaries.csv", "01900000-", "019-", "summaries.csv, line 2: column event_id"),
+        ("summaries.csv", "|", " ", "summaries.csv, line 2: column allergies"),
+        ("summaries.csv", "91936005|", "TJ00.|", "summaries.csv, line 2: column allergies"),
+        ("summaries.csv", "91936005|Penicillin", "91936005|", "summaries.csv, line 2: column allergies"),
         ("summaries.csv", "T09:30:00", "", "summaries.csv, line 2: column persisted_at"),
         ("systems.csv", "990000000001", "99", "systems.csv, line 2: column asid"),
         ("systems.csv", SYSTEMS, "", "systems.csv, line 1: the header is missing"),

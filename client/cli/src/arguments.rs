@@ -1,9 +1,15 @@
 //! The command line: what can be said, and the help.
 
+mod review;
+mod run;
+
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use spine_client::vocabulary::{RoleProfileId, UserId};
+
+pub(crate) use review::{Away, ReconcileOptions, ReportOptions, WorklistCommand, WorklistOptions};
+pub(crate) use run::RunOptions;
 
 /// What the help begins with.
 const EXAMPLES: &str = "\
@@ -13,7 +19,12 @@ Examples:
   scr run consent-migration run --spine spine.json      first the consents ..
   scr run initial-upload run --spine spine.json         .. then the summaries; Ctrl-C pauses
   scr run initial-upload resume --spine spine.json      go on where it paused, was killed or lost its session
+  scr run initial-upload run --spine spine.json --start 18:30 --stop 07:45 --resume 18:30
+                                                        night after night until it is finished
   scr report                                            the five counters, and why
+  scr worklist                                          who waits for a person, and what to do
+  scr run initial-upload failed --spine spine.json      those who failed, once they are seen to
+  scr reconcile --spine spine.json                      does the Spine hold what it acknowledged?
   scr explain 9990000018                                each rule, what it looked at, what it said
   scr export-changes --out changes.csv                  the new consent codes, for the practice's own system
 ";
@@ -76,28 +87,32 @@ pub(crate) enum Command {
     },
     /// Who is logged in: role, activities, time left.
     Session,
-    /// Run or resume a bulk transmission; Ctrl-C pauses it.
-    Run {
-        /// Which one.
-        #[arg(value_enum)]
-        kind: Kind,
-        /// Begin it, or go on with the last one.
-        #[arg(value_enum)]
-        action: Doing,
-        #[command(flatten)]
-        spine: Spine,
-        #[command(flatten)]
-        means: Means,
-        /// Do not ask for confirmation.
+    /// Switch SCR on at this practice: opens the runs. Asks twice.
+    Enable {
+        /// Replace summaries of another origin of patients who are registered for more than so many days, 0 to 99. [default: as it
+        /// was; 14 where the extract says nothing]
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=99))]
+        nn_days: Option<u8>,
+        /// Do not ask for the two confirmations.
         #[arg(long)]
         yes: bool,
     },
-    /// What a run came to.
-    Report {
-        /// Its number; without it the newest one.
-        #[arg(long, value_name = "N")]
-        run: Option<i64>,
+    /// Switch SCR off at this practice: summaries are no longer kept up to date. Opens Practice No Longer Contributing. Asks twice.
+    Disable {
+        /// Do not ask for the two confirmations.
+        #[arg(long)]
+        yes: bool,
     },
+    /// Run, resume or repeat a bulk transmission, at once or at a time; Ctrl-C pauses it, a second one stops at once.
+    Run(RunOptions),
+    /// What a run came to; with --patients, how every patient came out of it.
+    Report(ReportOptions),
+    /// Every run with its legs, and every switch of SCR: who, when, by which settings, how it ended.
+    Runs,
+    /// Who waits for a person or for a later attempt. Shows patient data: it is the operator's own report.
+    Worklist(WorklistOptions),
+    /// Ask the Spine for the newest event of everybody whom a run counts as Sent. Shows patient data.
+    Reconcile(ReconcileOptions),
     /// Each rule for one patient: what it looked at and what it said. Shows patient data: it is the operator's own report.
     Explain {
         /// The NHS number.
@@ -118,21 +133,6 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: OperatorCommand,
     },
-}
-
-/// What a run goes by.
-#[derive(Debug, Args)]
-pub(crate) struct Means {
-    /// Settings of the run (TOML): the readings on which the public sources disagree, who may run, retries, limits. Without it
-    /// `run` takes the defaults and `resume` the settings of the run's last leg; the leg records the ones it used. Every key with
-    /// its default is in client/cli/docs/settings.toml.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) settings: Option<PathBuf>,
-    /// Folder with the practice's own terminology files, inclusion.csv (scheme,code,category) and exclusion.csv (scheme,code), by
-    /// which additional information is sent. Without it `run` sends core data and counts `additional-withheld`, and `resume` reads
-    /// the folder of the run's last leg. The format is in client/practice/docs/terminology.md. For an initial upload only.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) terminology: Option<PathBuf>,
 }
 
 /// Where the Spine is.
@@ -158,24 +158,6 @@ pub(crate) enum OperatorCommand {
         #[arg(long)]
         system_administrator: bool,
     },
-}
-
-/// The kinds of run that the command line offers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Kind {
-    /// Send every eligible patient's summary.
-    InitialUpload,
-    /// Bring old consent codes up to date and set dissents on the ACS.
-    ConsentMigration,
-}
-
-/// What to do with a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Doing {
-    /// Begin.
-    Run,
-    /// Go on.
-    Resume,
 }
 
 #[cfg(test)]

@@ -1,24 +1,25 @@
 //! One command at a time: what each does with the client.
 
-mod changes;
+mod ask;
 mod explain;
-mod import;
 mod login;
-mod operator;
-mod pin;
 pub(crate) mod place;
+mod practice;
+mod reconcile;
 mod report;
 mod run;
+mod worklist;
 
 use std::path::{Path, PathBuf};
 
 use spine_client::session::{Session, SessionFile};
-use spine_client::{Addresses, Client, Clock as _, LoginError, SystemClock};
+use spine_client::{Addresses, Client, Clock as _, LoginError, Switching, SystemClock};
 
 use crate::arguments::{Arguments, Command, OperatorCommand};
 use crate::exit::Exit;
 use crate::failure::CliError;
 use crate::show::output::Output;
+use practice::{changes, import, operator, switch};
 
 /// Runs the command.
 pub(crate) async fn run(arguments: Arguments, output: Output) -> Result<Exit, CliError> {
@@ -32,10 +33,14 @@ pub(crate) async fn run(arguments: Arguments, output: Output) -> Result<Exit, Cl
         }
         Command::Logout { spine } => login::logout(&desk, &spine.file).await,
         Command::Session => login::show(&desk),
-        Command::Run { kind, action, spine, means, yes } => {
-            run::run(&desk, run::request(kind, action, means)?, &spine.file, yes).await
-        }
-        Command::Report { run } => report::report(&desk, run).await,
+        Command::Enable { nn_days, yes } => switch::switch(&desk, Switching::On { nn_days }, yes).await,
+        Command::Disable { yes } => switch::switch(&desk, Switching::Off, yes).await,
+        Command::Run(options) => run::run(&desk, options).await,
+        Command::Report(options) if options.patients => report::patients::show(&desk, options).await,
+        Command::Report(options) => report::report(&desk, &options).await,
+        Command::Runs => report::runs::show(&desk).await,
+        Command::Worklist(options) => worklist::worklist(&desk, options).await,
+        Command::Reconcile(options) => reconcile::reconcile(&desk, options).await,
         Command::Explain { number, spine } => explain::explain(&desk, &number, spine.as_deref()).await,
         Command::ExportChanges { out } => changes::export(&desk, out.as_deref()).await,
         Command::Operator { command: OperatorCommand::Add { user, name, system_administrator } } => {

@@ -5,17 +5,17 @@
 use spine_client::fault::SpineFault;
 use spine_client::session::{AssertionError, SignInError};
 use spine_client::spine::identity::IdentityError;
-use spine_client::{ClientError, Closed, Counters, Ended, Halt, LoginError, Reason, StoreError};
+use spine_client::{ClientError, Closed, Counters, Ended, Halt, LoginError, Prediction, Reason, StoreError};
 
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
-    /// Everything is Sent or Not Required, or the command did what it was told.
+    /// Everything is Sent or Not Required, the Spine holds what it acknowledged, or the command did what it was told.
     Done = 0,
-    /// The run finished and somebody is Failed.
+    /// The run finished and somebody is Failed, or the Spine does not hold what it acknowledged.
     SomeFailed = 1,
-    /// The command line is wrong, or the action is not open now.
+    /// The command line is wrong, or the action, the group or the schedule is not open now.
     Usage = 2,
     /// The run finished and of somebody nobody knows whether the Spine stored the message.
     InDoubt = 3,
@@ -35,15 +35,24 @@ pub enum Exit {
     Protocol = 76,
     /// Nobody is logged in, the session is over, or it is not permitted.
     NotPermitted = 77,
-    /// Interrupted before anything was done.
+    /// Interrupted before anything was done, or before a reconciliation was complete.
     Interrupted = 130,
 }
 
 /// Every exit code with its meaning, in the order of the codes.
 pub const TABLE: &[(Exit, &str)] = &[
-    (Exit::Done, "done; after a run: everybody is Sent or Not Required"),
-    (Exit::SomeFailed, "the run finished, and somebody is Failed: a person must act"),
-    (Exit::Usage, "the command line is wrong, or that action is not open now"),
+    (
+        Exit::Done,
+        "done; after a run: everybody is Sent or Not Required; after a reconciliation: everything is as it should be",
+    ),
+    (
+        Exit::SomeFailed,
+        "the run finished, and somebody is Failed; after a reconciliation: something is not as it should be",
+    ),
+    (
+        Exit::Usage,
+        "the command line is wrong, the action is not open now, the group is not there, or the schedule cannot be kept",
+    ),
     (Exit::InDoubt, "the run finished, and of somebody it is in doubt whether the Spine has the message"),
     (
         Exit::Config,
@@ -56,7 +65,10 @@ pub const TABLE: &[(Exit, &str)] = &[
     (Exit::Paused, "the run is paused; it can be resumed any number of times"),
     (Exit::Protocol, "the Spine's answer is nothing that the specification knows; a run can be resumed"),
     (Exit::NotPermitted, "nobody is logged in, the session is over, or it is not permitted"),
-    (Exit::Interrupted, "interrupted or declined before anything was done"),
+    (
+        Exit::Interrupted,
+        "interrupted or declined before anything was done, or before a reconciliation was complete",
+    ),
 ];
 
 /// The table as the help shows it.
@@ -87,6 +99,24 @@ impl Exit {
         }
     }
 
+    /// How a dry run ended: as the run would have. One that was stopped predicts nothing.
+    #[must_use]
+    pub fn of_prediction(prediction: &Prediction) -> Self {
+        match (&prediction.halt, prediction.closed) {
+            (Some(halt), _) => Self::of_halt(halt),
+            (None, Closed::Stopped | Closed::Halted) => Self::Interrupted,
+            (None, Closed::Finished) => {
+                let counters = Counters::of(&prediction.tally);
+                match (counters.unprocessed + counters.sending, counters.failed) {
+                    (0, 0) => Self::Done,
+                    (0, _) => Self::SomeFailed,
+                    // Whoever could not be asked about would wait for a later attempt.
+                    _ => Self::Paused,
+                }
+            }
+        }
+    }
+
     /// Why a run stopped by itself.
     #[must_use]
     pub const fn of_halt(halt: &Halt) -> Self {
@@ -112,11 +142,21 @@ impl Exit {
             ClientError::Extract(_)
             | ClientError::Store(StoreError::Import(_))
             | ClientError::NoRun
-            | ClientError::NoPatient => Self::Input,
+            | ClientError::NoPatient
+            | ClientError::NotWaiting(_) => Self::Input,
             ClientError::Login(error) => Self::of_login(error),
-            ClientError::NotOpen(_) => Self::Usage,
+            ClientError::NotOpen(_)
+            | ClientError::Schedule(_)
+            | ClientError::NoGroup(_)
+            | ClientError::OtherGroup(_)
+            | ClientError::NnDays(_) => Self::Usage,
+            ClientError::SessionEndsFirst { .. } => Self::NotPermitted,
+            ClientError::StoppedBeforeTheStart => Self::Interrupted,
             ClientError::Store(StoreError::IllegalFact(_) | StoreError::Missing(_)) => Self::Bug,
-            ClientError::Held(_) | ClientError::Store(_) | ClientError::Changes(_) => Self::Store,
+            ClientError::Held(_)
+            | ClientError::Store(_)
+            | ClientError::Changes(_)
+            | ClientError::Export(_) => Self::Store,
             ClientError::Halted(halt) => Self::of_halt(halt),
             ClientError::Spine(fault) => Self::of_fault(fault),
         }
@@ -180,6 +220,10 @@ mod tests {
         let documented = [0, 1, 2, 3, 64, 65, 69, 70, 73, 75, 76, 77, 130];
         assert_eq!(TABLE.iter().map(|(exit, _)| exit.code()).collect::<Vec<_>>(), documented);
         let help = help();
+        let page = include_str!("../docs/runs.md");
+        for (exit, meaning) in TABLE {
+            assert!(page.contains(&format!("\n| {} | {meaning} |\n", exit.code())), "{exit:?} in runs.md");
+        }
         for (exit, meaning) in TABLE {
             assert!(help.contains(&format!("{:>3}  {meaning}", exit.code())), "{exit:?}");
         }

@@ -5,6 +5,7 @@ mod read;
 
 pub use crate::ebxml::header::{EbxmlIssue, EbxmlSeverity};
 use crate::hl7v3::acknowledgement::Acknowledgement;
+pub use crate::hl7v3::event::EventDocument;
 pub use crate::hl7v3::event_list::{EventList, EventStatus, ListedEvent};
 pub use crate::hl7v3::pds::PdsReply;
 pub use crate::soap::fault::SoapFault;
@@ -27,6 +28,8 @@ pub enum Answer {
     Acknowledgement(Acknowledgement),
     /// `QUPC_IN200000SM04` (or `UK04`): what stands on the Spine.
     EventList(EventList),
+    /// `QUPC_IN210000UK04`: one event with its summary.
+    Event(EventDocument),
     /// `QUPA_IN000009UK03` (or a simple trace's `QUPA_IN000007UK01`): a demographic record.
     Pds(PdsReply),
     /// `QUQI_IN010000UK14`: a query found nothing or failed; [`Acknowledgement::standing`] and [`Acknowledgement::not_found`]

@@ -81,6 +81,8 @@ impl Frozen {
             | Interaction::EventListQuery
             | Interaction::EventListQueryMim
             | Interaction::EventListAnswer
+            | Interaction::EventQuery
+            | Interaction::EventAnswer
             | Interaction::PdsRetrieval
             | Interaction::PdsRetrievalAnswer
             | Interaction::QueryFailure

@@ -1,6 +1,7 @@
 //! The HL7 v3 payloads: what is said and what is answered.
 
 pub(crate) mod acknowledgement;
+pub(crate) mod event;
 pub(crate) mod event_list;
 pub(crate) mod pds;
 pub(crate) mod permissions;

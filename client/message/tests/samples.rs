@@ -10,7 +10,7 @@ use spine_message::{Answer, Correlated, EbxmlSeverity, Reply, TypeCode, read_ans
 use spine_rules::demographics::PdsAnswer;
 use spine_rules::standing::Standing;
 use spine_vocabulary::code::error;
-use spine_vocabulary::{AcsPermission, ErrorCode, EventId, MessageId};
+use spine_vocabulary::{AcsPermission, ErrorCode, EventId, MessageId, NhsNumber};
 
 fn samples() -> Option<PathBuf> {
     let folder = std::env::var_os("SPINE_SAMPLES").map(PathBuf::from).filter(|folder| folder.is_dir());
@@ -162,6 +162,18 @@ fn answers_of_the_scr_adaptors_mock_spine() {
     assert_eq!((store, view, standing.event), (AcsPermission::Yes, AcsPermission::Yes, newest));
     assert_eq!(standing.persisted_at, Some(jiff::civil::date(2020, 11, 5).at(7, 3, 16, 0)));
     assert!(list.patient.is_some());
+
+    // It has no coded allergy, but a row of text; and its summary is about somebody else than its head.
+    let Reply { correlation, answer: Answer::Event(event) } = read(&folder.join("event-query/success.xml"))
+    else {
+        panic!()
+    };
+    assert_eq!(event.event, newest);
+    let allergies: Vec<_> =
+        event.content.allergies.iter().map(|one| (one.snomed.as_deref(), &*one.term)).collect();
+    assert_eq!(allergies, [(None, "Toxic reaction to wasp sting")]);
+    assert!(!event.is_about(NhsNumber::parse("9000000009").unwrap()));
+    assert_eq!(correlation.action.as_deref(), Some("QUPC_IN210000UK04"));
 
     let Reply { correlation, answer } = read(&folder.join("upload-scr/pollingSuccess.txt"));
     assert!(matches!(answer, Answer::Acknowledgement(polled) if polled.type_code == TypeCode::Accepted));

@@ -5,8 +5,8 @@
 //! holds a cell's content. [`read_terminology`] reads the practice's own licensed lists for additional information.
 
 mod cell;
-mod changes;
 mod columns;
+mod export;
 mod extract;
 mod facts;
 mod row;
@@ -14,8 +14,8 @@ mod table;
 mod terminology;
 mod text;
 
-pub use changes::{ChangesError, write_changes};
 pub use columns::{ColumnMap, ColumnMapError};
+pub use export::{ChangesError, ExportError, Sheet, write_changes};
 pub use extract::{Extract, Items};
 pub use facts::FactsError;
 pub use table::ExtractError;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use spine_rules::lifecycle::{Fact, Live};
+use spine_rules::lifecycle::{Fact, Live, State};
 use spine_rules::record::{Candidate, LocalChange};
 use spine_rules::{MigrationSetAside, Reason, SetAside, Warning};
 use spine_store::{Entry, FrozenBytes, Uploaded, Write};
@@ -49,8 +49,8 @@ pub(super) async fn work(leg: Arc<Leg>, work: Work) {
         if leg.brake.is_pulled() {
             return;
         }
-        if let Err(trouble) = take(&leg, entry.clone(), candidate, place).await {
-            set_aside(&leg, &entry, trouble).await;
+        if let Err(trouble) = take(&leg, &entry, candidate, place).await {
+            let _ = set_aside(&leg, &entry, trouble).await;
         }
     }
 }
@@ -60,43 +60,69 @@ pub(super) async fn decide(leg: &Leg, candidate: Candidate) -> Result<Decision, 
     if leg.migration { migration::decide(leg, candidate).await } else { upload::decide(leg, candidate).await }
 }
 
+/// What is due, with what is no rule but stops a message all the same.
+pub(super) async fn due(leg: &Leg, candidate: Candidate) -> Result<Decision, Trouble> {
+    match decide(leg, candidate).await? {
+        Decision::Send(intent) if intent.message.body.len() > leg.limits.message_bytes => {
+            Err(Trouble::SetAside(SetAside::because(Reason::TooLarge)))
+        }
+        due => Ok(due),
+    }
+}
+
 async fn take(
     leg: &Arc<Leg>,
-    entry: Entry,
+    entry: &Entry,
     candidate: Candidate,
     place: OwnedSemaphorePermit,
 ) -> Result<(), Trouble> {
-    if leg.rounds_spent() {
+    if let State::Deferred { .. } = entry.state {
+        leg.recorder.note(vec![leg.fact(&entry.key, Fact::FellDue)]).await?;
+    }
+    if leg.afresh_spent(&entry.key) {
         return Err(Trouble::SetAside(SetAside::because(Reason::RetriesExhausted)));
     }
-    match decide(leg, candidate).await? {
+    match due(leg, candidate).await? {
         Decision::Settle(aside) => {
-            leg.recorder.note(vec![leg.settling(&entry.key, aside)]).await?;
-        }
-        Decision::Send(intent) if intent.message.body.len() > leg.limits.message_bytes => {
-            return Err(Trouble::SetAside(SetAside::because(Reason::TooLarge)));
+            let write = leg.decline(&entry.key, entry.deferrals, aside).await?;
+            leg.recorder.note(vec![write]).await?;
         }
         Decision::Send(intent) => {
             leg.check_permit()?;
-            let dispatched = Write {
-                frozen: Some(FrozenBytes(Arc::from(&intent.message.body[..]))),
-                uploaded: intent.uploaded,
-                local: intent.local.clone(),
-                warnings: intent.warnings.clone(),
-                note: told(&intent.warnings),
-                ..leg.fact(&entry.key, Fact::Dispatched(intent.live()))
-            };
-            // Intent before effect: not one byte leaves before this returns.
-            leg.recorder.record(vec![dispatched]).await?;
-            let flight = Flight::dispatched(&entry.key, &intent, leg.clock.now());
-            let submitted = leg.spine.submit(&flight.message).await;
-            let leg = Arc::clone(leg);
-            tokio::spawn(async move {
-                settler::see_through(&leg, flight, submitted).await;
-                drop(place);
-            });
+            // The questions took their time, and nothing new begins after a stop.
+            if leg.brake.is_pulled() {
+                return Err(Trouble::Ending);
+            }
+            send(leg, entry, *intent, place).await?;
         }
     }
+    Ok(())
+}
+
+async fn send(
+    leg: &Arc<Leg>,
+    entry: &Entry,
+    intent: Intent,
+    place: OwnedSemaphorePermit,
+) -> Result<(), Trouble> {
+    let dispatched = Write {
+        frozen: Some(FrozenBytes(Arc::from(&intent.message.body[..]))),
+        uploaded: intent.uploaded,
+        local: intent.local.clone(),
+        warnings: intent.warnings.clone(),
+        note: told(&intent.warnings),
+        ..leg.fact(&entry.key, Fact::Dispatched(intent.live()))
+    };
+    // Intent before effect: not one byte leaves before this returns.
+    leg.recorder.record(vec![dispatched]).await?;
+    let mut flight = Flight::dispatched(entry, &intent, &*leg.clock);
+    let submitted = leg.spine.submit(&flight.message).await;
+    flight.has_left(&*leg.clock);
+    let leg = Arc::clone(leg);
+    tokio::spawn(async move {
+        settler::see_through(&leg, flight, submitted).await;
+        drop(place);
+    });
     Ok(())
 }
 
@@ -106,12 +132,15 @@ fn told(warnings: &[Warning]) -> Option<String> {
     (!codes.is_empty()).then(|| codes.join(" "))
 }
 
-async fn set_aside(leg: &Leg, entry: &Entry, trouble: Trouble) {
-    let aside = match trouble {
-        Trouble::SetAside(aside) => aside,
-        Trouble::Unanswered(why) => SetAside { reason: Reason::RetriesExhausted, details: vec![why] },
-        Trouble::Ending => return,
+/// Sets a patient aside, or puts them off. Trouble here means that the leg is ending: the entry is decided afresh on resuming.
+async fn set_aside(leg: &Leg, entry: &Entry, trouble: Trouble) -> Result<(), Trouble> {
+    let write = match trouble {
+        Trouble::SetAside(aside) => leg.decline(&entry.key, entry.deferrals, aside.into()).await?,
+        Trouble::Unanswered(unanswered) => {
+            let why = leg.alone(&entry.key, entry.deferrals, unanswered)?;
+            leg.put_off(&entry.key, entry.deferrals, why).await?
+        }
+        Trouble::Ending => return Ok(()),
     };
-    // If the recorder is gone the leg is ending, and the entry is decided afresh on resuming.
-    let _ = leg.recorder.note(vec![leg.fact(&entry.key, Fact::SetAside(aside))]).await;
+    Ok(leg.recorder.note(vec![write]).await?)
 }

@@ -9,7 +9,7 @@ use spine_store::{Fence, RunId, Store, StoreError, Write};
 use tokio::sync::{mpsc, oneshot};
 
 use super::leg::stop::Brake;
-use crate::clock::{Clock, after};
+use crate::clock::Clock;
 use crate::fault::Halt;
 
 /// The most writes in one commit: bounds its time, not its gain.
@@ -33,6 +33,11 @@ struct Order {
 }
 
 impl Recorder {
+    /// A recorder that records nothing: whoever would send finds it closed. For a leg that only decides.
+    pub(super) fn closed() -> Self {
+        Self { sender: mpsc::channel(1).0 }
+    }
+
     /// Records and returns once it is durable.
     /// Requirement: RUN-010.
     pub(super) async fn record(&self, writes: Vec<Write>) -> Result<(), Closed> {
@@ -68,7 +73,7 @@ async fn commit_groups(
     brake: Brake,
     mut orders: mpsc::Receiver<Order>,
 ) {
-    let mut renew_at = after(clock.now(), RENEWAL);
+    let mut renewed = clock.uptime();
     loop {
         let first = tokio::select! {
             order = orders.recv() => match order {
@@ -82,8 +87,8 @@ async fn commit_groups(
             None => Ok(()),
         };
         let result = match result {
-            Ok(()) if clock.now() >= renew_at => {
-                renew_at = after(clock.now(), RENEWAL);
+            Ok(()) if clock.uptime().saturating_sub(renewed) >= RENEWAL => {
+                renewed = clock.uptime();
                 store.renew_lease(fence, clock.now()).await.map(|_| ())
             }
             other => other,

@@ -1,4 +1,4 @@
-//! Recovery: what an earlier leg left on its way is asked for before anything else; decisions are never resumed.
+//! Recovery: what was left on its way is asked for before anything else; decisions are never resumed.
 
 use std::sync::Arc;
 
@@ -7,18 +7,17 @@ use spine_rules::lifecycle::{Fact, State};
 use spine_rules::record::{Candidate, PatientKey};
 use spine_store::{Cursor, Entry};
 use spine_vocabulary::Interaction;
-use tokio::task::JoinSet;
 
 use super::leg::{Leg, Trouble};
 use super::settler::{self, Flight};
 use crate::fault::Halt;
 use crate::spine::Message;
 
-/// Sees every outstanding entry of the run through, as many at once as the limits allow. Stops early when the leg ends.
+/// Sets out to see every outstanding entry of the run through, as many at once as the limits allow, and returns once all of them are on
+/// their way: whoever must wait for long keeps nobody else waiting. Each holds its place until it is done. Stops early when the leg ends.
 /// Requirements: RUN-008, RUN-009.
 pub(super) async fn recover(leg: &Arc<Leg>) {
     let mut after: Option<PatientKey> = None;
-    let mut tasks = JoinSet::new();
     while !leg.brake.is_pulled() {
         let page = match leg.store.page(leg.run, Cursor::Outstanding, after.as_ref(), leg.limits.page).await {
             Ok(page) => page,
@@ -29,15 +28,13 @@ pub(super) async fn recover(leg: &Arc<Leg>) {
         for (entry, candidate) in page {
             let Ok(place) = Arc::clone(&leg.in_flight).acquire_owned().await else { return };
             let leg = Arc::clone(leg);
-            tasks.spawn(async move {
+            tokio::spawn(async move {
                 // Trouble here means that the leg is ending; the entry says enough to go on later.
                 let _ = see_through(&leg, entry, &candidate).await;
                 drop(place);
             });
-            while tasks.try_join_next().is_some() {}
         }
     }
-    while tasks.join_next().await.is_some() {}
 }
 
 async fn see_through(leg: &Leg, entry: Entry, candidate: &Candidate) -> Result<(), Trouble> {
@@ -55,8 +52,7 @@ async fn see_through(leg: &Leg, entry: Entry, candidate: &Candidate) -> Result<(
     };
     let interaction = if leg.migration { Interaction::SetPermissions } else { Interaction::UploadPolled };
     let message = Message { id: live.id, number, interaction, body: Bytes::from(bytes) };
-    let last_sent_at = entry.last_sent_at.or(entry.first_sent_at).unwrap_or_else(|| leg.clock.now());
-    let flight = Flight::recovered(&entry.key, live, message, entry.content_sha256, last_sent_at);
+    let flight = Flight::recovered(&entry, live, message, &*leg.clock);
     if unsent {
         settler::see_unsent_through(leg, flight).await;
     } else {

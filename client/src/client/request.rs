@@ -81,7 +81,9 @@ impl InForce {
         if resumed.is_some() && before.map(says) != used.as_ref().map(says) {
             differences.push(Difference::Terminology);
         }
-        let recorded = Recorded { settings, nn_days: Some(nn_days), terminology: used };
+        let group = resumed.map_or_else(|| request.group.clone(), |run| run.group.clone());
+        let (nn_days, schedule) = (Some(nn_days), request.schedule);
+        let recorded = Recorded { settings, nn_days, group, schedule, terminology: used };
         let written = serde_json::to_string(&recorded)
             .map_err(|_| crate::fault::Halt::Bug("the settings cannot be written".to_owned()))?;
         Ok(Self { settings: recorded.settings, terminology, recorded: written, differences })

@@ -5,8 +5,8 @@
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use spine_rules::Settings;
-use spine_rules::lifecycle::retry::RetryContract;
+use spine_rules::lifecycle::retry::{Ladder, RetryContract};
+use spine_rules::{Schedule, Settings};
 use spine_session::{AccessPolicy, CardPolicy};
 
 use super::terminology::TerminologyUsed;
@@ -19,6 +19,8 @@ use crate::spine::hl7::RetryAfterUnit;
 pub struct RunSettings {
     /// The unit of the polling route's `Retry-After`.
     pub poll_unit: RetryAfterUnit,
+    /// The waits before a patient is tried again of whom the Spine could not be asked, or whose message it would not take.
+    pub ladder_minutes: Ladder,
     /// The rules' settings.
     pub rules: Settings,
     /// Who may run it.
@@ -82,7 +84,12 @@ impl RunSettings {
 
     /// Refuses values with which a run could not work, or would not do what they say.
     pub fn check(&self) -> Result<(), SettingsError> {
-        let Self { rules, access, contract, limits, .. } = self;
+        let Self { ladder_minutes, rules, access, contract, limits, .. } = self;
+        let rungs = &ladder_minutes.minutes;
+        refuse("ladder-minutes", "must have 16 rungs or fewer", rungs.len() > 16)?;
+        let week = 7 * 24 * 60;
+        let beyond = rungs.iter().any(|minutes| !(1..=week).contains(minutes));
+        refuse("ladder-minutes", "must have rungs of 1 to 10,080 minutes", beyond)?;
         let windows = rules.medication_windows;
         let months = |key, months: u8| refuse(key, "must be 1 month or more", months == 0);
         months("rules.medication-windows.acute-months", windows.acute_months)?;
@@ -129,6 +136,12 @@ pub(super) struct Recorded {
     #[serde(default)]
     pub(super) settings: RunSettings,
     pub(super) nn_days: Option<u8>,
+    /// The patient group that narrows the run.
+    #[serde(default)]
+    pub(super) group: Option<String>,
+    /// When the leg was to start, to pause and to go on.
+    #[serde(default)]
+    pub(super) schedule: Schedule,
     pub(super) terminology: Option<TerminologyUsed>,
 }
 

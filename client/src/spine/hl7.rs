@@ -3,6 +3,7 @@
 //! Status and body are judged apart: a body is read whatever the status, and what neither tells is doubt.
 
 mod outcome;
+mod question;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,12 +12,11 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use spine_message::{
-    Acknowledgement, Addressing, Answer, Author, Correlated, Frozen, Reply, Stamp, poll_headers, read_answer,
+    Addressing, Answer, Author, Correlated, Frozen, Reply, Stamp, poll_headers, read_answer,
 };
 use spine_rules::demographics::PdsAnswer;
-use spine_rules::standing::Standing;
+use spine_rules::standing::{Standing, StandingContent};
 use spine_transport::{Exchange, Failure, Request, Response};
-use spine_vocabulary::code::error::{FAULT_AUTHORISATION, PSIS_UNAVAILABLE};
 use spine_vocabulary::{EventId, NhsNumber};
 
 use super::{Held, Message, Outcome, Spine, Submitted};
@@ -24,7 +24,8 @@ use crate::clock::Clock;
 use crate::fault::{Halt, SpineFault};
 use crate::ids::Ids;
 pub use outcome::RetryAfterUnit;
-use outcome::{codes, retry_after};
+use outcome::retry_after;
+use question::{is_not_for_us, refusal, told, unexpected, withholds};
 
 /// The least pause between two polls, and the most that is believed: a longer one than the budget ends the polling anyhow.
 const POLL_PAUSE: (Duration, Duration) = (Duration::from_millis(20), LONGEST_WAIT);
@@ -59,9 +60,9 @@ impl Hl7Spine {
         Self { exchange, addressing, author, clock, ids, poll_unit }
     }
 
-    /// Asks a question that changes nothing: it may be repeated.
+    /// Asks a question that changes nothing: it may be repeated. What comes back is not judged yet.
     /// Requirements: ACK-032, ACK-033.
-    async fn question(&self, question: Frozen) -> Result<Reply, SpineFault> {
+    async fn ask(&self, question: Frozen) -> Result<(StatusCode, Reply), SpineFault> {
         let id = question.id;
         let request =
             request(&question, question.headers(&self.addressing, &self.author), question.body.clone())?;
@@ -82,22 +83,12 @@ impl Hl7Spine {
         if reply.correlation.with(id) == Correlated::Foreign {
             return Err(SpineFault::SpineMisbehaved("it answers another message".into()));
         }
-        match reply.answer {
-            Answer::SoapFault(fault) if fault.codes.iter().any(|code| code == FAULT_AUTHORISATION.code) => {
-                Err(SpineFault::SessionOver("The Spine does not accept this session".into()))
-            }
-            Answer::SoapFault(fault) if fault.retriable() => {
-                Err(SpineFault::SpineUnavailable(format!("SOAP fault {}", fault.codes.join(" "))))
-            }
-            Answer::SoapFault(fault) => {
-                Err(SpineFault::Refused(format!("SOAP fault {}", fault.codes.join(" "))))
-            }
-            Answer::Empty | Answer::Nonsense { .. } if response.status.is_server_error() => {
-                Err(SpineFault::SpineUnavailable(format!("HTTP {}", response.status.as_u16())))
-            }
-            Answer::Nonsense { why } => Err(SpineFault::SpineMisbehaved(why.to_string())),
-            _ => Ok(reply),
-        }
+        Ok((response.status, reply))
+    }
+
+    async fn question(&self, question: Frozen) -> Result<Answer, SpineFault> {
+        let (status, reply) = self.ask(question).await?;
+        told(status, reply.answer)
     }
 
     /// Requirement: ACK-012.
@@ -105,7 +96,7 @@ impl Hl7Spine {
         let stamp = Stamp::new(self.clock.now());
         let question =
             spine_message::event_list_query(number, self.ids.next(), &self.author, &self.addressing, &stamp);
-        match self.question(question).await?.answer {
+        match self.question(question).await? {
             Answer::EventList(list) if list.patient.is_some_and(|patient| patient != number) => {
                 Err(SpineFault::SpineMisbehaved("it is about another patient".into()))
             }
@@ -120,7 +111,7 @@ impl Spine for Hl7Spine {
         let stamp = Stamp::new(self.clock.now());
         let question =
             spine_message::pds_retrieval(number, self.ids.next(), &self.author, &self.addressing, &stamp);
-        match self.question(question).await?.answer {
+        match self.question(question).await? {
             Answer::Pds(reply) => Ok(reply.answer),
             Answer::QueryFailure(failure) | Answer::Acknowledgement(failure) if failure.not_found() => {
                 Ok(PdsAnswer::NotFound)
@@ -153,6 +144,31 @@ impl Spine for Hl7Spine {
             _ => return Err(unexpected()),
         };
         Ok(if standing == Standing::Refused { Held::Refused } else { Held::Absent })
+    }
+
+    /// Requirements: ACK-011, RUN-031.
+    async fn event(&self, number: NhsNumber, event: EventId) -> Result<Option<StandingContent>, SpineFault> {
+        let stamp = Stamp::new(self.clock.now());
+        let id = self.ids.next();
+        let question = spine_message::event_query(number, event, id, &self.author, &self.addressing, &stamp);
+        let (status, reply) = self.ask(question).await?;
+        if is_not_for_us(status, &reply.answer) {
+            return Ok(None);
+        }
+        match told(status, reply.answer)? {
+            Answer::Event(document) if !document.is_about(number) => {
+                Err(SpineFault::SpineMisbehaved("it is about another patient".into()))
+            }
+            Answer::Event(document) if document.event != event => {
+                Err(SpineFault::SpineMisbehaved("it is about another event".into()))
+            }
+            Answer::Event(document) => Ok(Some(document.content)),
+            Answer::QueryFailure(failure) | Answer::Acknowledgement(failure) if withholds(&failure) => {
+                Ok(None)
+            }
+            Answer::QueryFailure(failure) | Answer::Acknowledgement(failure) => Err(refusal(&failure)),
+            _ => Err(unexpected()),
+        }
     }
 
     async fn submit(&self, message: &Message) -> Submitted {
@@ -217,16 +233,4 @@ fn fault(failure: Failure) -> SpineFault {
     } else {
         SpineFault::SpineUnavailable(failure.cause().to_string())
     }
-}
-
-fn refusal(failure: &Acknowledgement) -> SpineFault {
-    if failure.reports(&PSIS_UNAVAILABLE) {
-        SpineFault::SpineUnavailable(codes(failure))
-    } else {
-        SpineFault::Refused(codes(failure))
-    }
-}
-
-fn unexpected() -> SpineFault {
-    SpineFault::SpineMisbehaved("it is the answer to another kind of question".into())
 }

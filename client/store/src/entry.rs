@@ -23,7 +23,7 @@ pub struct Entry {
     pub attempts: u32,
     /// When the live id was first sent.
     pub first_sent_at: Option<Timestamp>,
-    /// When a byte of the live id may last have left.
+    /// When a byte of the live id may last have left: at the latest when its answer came, or when its process was found gone.
     pub last_sent_at: Option<Timestamp>,
     /// The leg in which it was last sent, from 1.
     pub sent_in_leg: Option<u32>,

@@ -5,6 +5,8 @@
 #[path = "contract/bench.rs"]
 #[expect(dead_code, reason = "the contract's own tests use the rest")]
 mod bench;
+#[path = "contract/told.rs"]
+mod told;
 
 use std::fmt::Write as _;
 use std::sync::Mutex;
@@ -18,9 +20,10 @@ use spine_rules::import::ImportItem;
 use spine_rules::lifecycle::State;
 use spine_rules::{Counter, Fact, Reason, SetAside, Warning};
 use spine_store::{
-    Closed, Cursor, Earlier, Fence, FrozenBytes, Listing, Marking, NewRun, RunId, RunKind, Selection, Store,
+    Closed, Earlier, Fence, FrozenBytes, Listing, Marking, NewRun, RunId, RunKind, Selection, Store,
     Uploaded, Write,
 };
+use told::told;
 
 /// Patients of every case: few, so that their stories grow long.
 const PATIENTS: u32 = 4;
@@ -163,44 +166,6 @@ impl<B: Bench> Walk<B> {
     async fn state(&self, n: u32) -> Option<State> {
         self.bench.store().entry(self.run, &key(n)).await.unwrap().map(|(entry, _)| entry.state)
     }
-
-    /// Everything that can be asked of the store, as one text.
-    async fn told(&self) -> String {
-        let store = self.bench.store();
-        let mut told = String::new();
-        for run in store.runs().await.unwrap() {
-            let tally = store.tally(run.id).await.unwrap();
-            assert_eq!(tally.counters.values().sum::<u64>(), tally.population, "J4");
-            assert_eq!(tally.population, run.population);
-            let waiting = store.waiting(Some(run.id), &[], None, 100).await.unwrap();
-            assert_eq!(waiting.len() as u64, tally.counters[&Counter::Failed], "whoever failed waits");
-            writeln!(told, "{run:?}\n{tally:?}\n{waiting:?}").unwrap();
-            writeln!(told, "{:?}", store.legs(run.id).await.unwrap()).unwrap();
-            for cursor in [Cursor::All, Cursor::Outstanding, Cursor::Due(t(25))] {
-                for (entry, candidate) in store.page(run.id, cursor, None, 100).await.unwrap() {
-                    let codes: Vec<_> = candidate.record.codes.iter().map(|code| code.consent).collect();
-                    let (acknowledged, released) = (candidate.acknowledged, candidate.released);
-                    writeln!(told, "{entry:?} {acknowledged:?} {released} {codes:?}").unwrap();
-                    let frozen = store.frozen(run.id, &entry.key).await.unwrap();
-                    assert!(entry.state.live().is_none() || frozen.is_some(), "J1");
-                    writeln!(told, "{frozen:?}").unwrap();
-                }
-            }
-        }
-        for n in 1..=PATIENTS {
-            writeln!(told, "{:?}", store.history(&key(n)).await.unwrap()).unwrap();
-        }
-        for kind in RunKind::ALL {
-            writeln!(told, "{} of {kind:?} failed", store.failed(*kind).await.unwrap()).unwrap();
-        }
-        for reasons in [&[][..], &[Reason::Refused, Reason::InDoubt]] {
-            writeln!(told, "{:?}", store.waiting(None, reasons, None, 100).await.unwrap()).unwrap();
-        }
-        let after = (key(2), RunId(2));
-        writeln!(told, "{:?}", store.waiting(None, &[], Some((&after.0, after.1)), 2).await.unwrap())
-            .unwrap();
-        told + &format!("{:?}", store.code_changes(None, 1_000).await.unwrap())
-    }
 }
 
 async fn walk(steps: Vec<Step>) {
@@ -246,7 +211,7 @@ async fn walk(steps: Vec<Step>) {
             }
         }
     }
-    assert_eq!(memory.told().await, sqlite.told().await);
+    assert_eq!(told(memory.bench.store()).await, told(sqlite.bench.store()).await);
 }
 
 proptest! {

@@ -5,16 +5,19 @@
 #[path = "contract/bench.rs"]
 #[expect(dead_code, reason = "the contract's own tests use the rest")]
 mod bench;
+#[path = "contract/told.rs"]
+mod told;
 
 use std::path::{Path, PathBuf};
 
 use bench::{aside, dispatch, holder, import, item, key, mark, new_run, patient, switch, t, write};
 use spine_rules::lifecycle::State;
 use spine_rules::{Fact, Reason, Warning};
-use spine_store::{Cursor, Marking, RunId, RunKind, Selection, SqliteStore, Store, StoreError, StoreOptions};
+use spine_store::{Marking, RunId, RunKind, Selection, SqliteStore, Store, StoreError, StoreOptions};
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
+use told::told;
 
 /// What an entry could fail for when the second version was current, "in doubt" apart: that is no rule's doing.
 const FAILED_FOR: [Reason; 13] = [
@@ -98,17 +101,6 @@ async fn run(raw: &mut SqliteConnection, sql: &str) {
     sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(raw).await.unwrap();
 }
 
-/// Everything that the first version could tell of a run.
-async fn told(store: &SqliteStore, run: RunId) -> String {
-    let mut told = format!("{:?}", store.tally(run).await.unwrap());
-    for (entry, candidate) in store.page(run, Cursor::All, None, 100).await.unwrap() {
-        let frozen = store.frozen(run, &entry.key).await.unwrap();
-        let history = store.history(&entry.key).await.unwrap();
-        told += &format!("{entry:?} {:?} {frozen:?} {history:?}", candidate.acknowledged);
-    }
-    told
-}
-
 #[tokio::test]
 async fn a_store_of_every_older_version_opens_and_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
@@ -118,7 +110,7 @@ async fn a_store_of_every_older_version_opens_and_loses_nothing() {
         let path = as_version(version, &today).await;
         let before = open(&today).await.unwrap();
         let store = open(&path).await.unwrap();
-        assert_eq!(told(&store, run).await, told(&before, run).await, "version {version}");
+        assert_eq!(told(&store).await, told(&before).await, "version {version}");
         let found = store.newest_run(None).await.unwrap().unwrap();
         assert_eq!((found.group, found.interrupted), (None, true));
         assert_eq!(store.legs(run).await.unwrap(), before.legs(run).await.unwrap());

@@ -1,5 +1,6 @@
 //! A practice and a fake Spine in one process, on a clock that only moves while everybody waits.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -7,8 +8,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use spine_client::session::Session;
 use spine_client::{
-    Action, Client, ClientError, Clock, Closed, Ended, Limits, RunKind, RunRequest, RunSettings, Silent,
-    Stop, Store, Tally, TimeOrderedIds,
+    Action, Client, ClientError, Clock, Closed, Ended, Exchange, Limits, Reporter, RunKind, RunRequest,
+    RunSettings, Sessions, Silent, Stop, Store, Tally, TimeOrderedIds,
 };
 use spine_simulator::Spine;
 use spine_simulator::scenario::{Scenario, Settings};
@@ -23,27 +24,49 @@ use crate::world::World;
 pub(crate) struct PausedClock {
     base: Timestamp,
     start: tokio::time::Instant,
+    /// By how many seconds the practice's clock was put forward.
+    forward: &'static AtomicI64,
+}
+
+impl PausedClock {
+    fn from(base: Timestamp) -> Self {
+        let forward = Box::leak(Box::new(AtomicI64::new(0)));
+        Self { base, start: tokio::time::Instant::now(), forward }
+    }
+
+    /// Somebody puts the practice's clock forward, or back; the Spine's own goes on.
+    pub(crate) fn put_forward(&self, hours: i64) {
+        self.forward.fetch_add(hours * 3_600, Ordering::SeqCst);
+    }
 }
 
 #[async_trait]
 impl Clock for PausedClock {
     fn now(&self) -> Timestamp {
-        self.base + jiff::SignedDuration::try_from(self.start.elapsed()).unwrap()
+        let forward = jiff::SignedDuration::from_secs(self.forward.load(Ordering::SeqCst));
+        self.base + jiff::SignedDuration::try_from(self.start.elapsed()).unwrap() + forward
     }
 
     async fn wait(&self, span: Duration) {
         tokio::time::sleep(span).await;
     }
+
+    fn uptime(&self) -> Duration {
+        self.start.elapsed()
+    }
 }
 
 impl spine_simulator::clock::Clock for PausedClock {
     fn now(&self) -> Timestamp {
-        Clock::now(self)
+        self.base + jiff::SignedDuration::try_from(self.start.elapsed()).unwrap()
     }
 }
 
 /// What answers a request instead of the Spine.
 pub(crate) type Instead = Arc<dyn Fn(&Request) -> Option<Response> + Send + Sync>;
+
+/// How long a request is on its way.
+pub(crate) type Delay = Arc<dyn Fn(&Request) -> Duration + Send + Sync>;
 
 /// What happens to the n-th exchange (from 0).
 pub(crate) type Interfere = Arc<dyn Fn(u64, &Request) -> Interference + Send + Sync>;
@@ -54,6 +77,7 @@ pub(crate) struct Bench {
     pub(crate) clock: PausedClock,
     pub(crate) interfere: Interfere,
     pub(crate) instead: Instead,
+    pub(crate) delay: Delay,
 }
 
 impl Bench {
@@ -67,9 +91,19 @@ impl Bench {
         Self::at(operator().1.ends_at() - span, settings).await
     }
 
-    async fn at(base: Timestamp, settings: Settings) -> Self {
-        let (world, _) = operator();
-        let clock = PausedClock { base, start: tokio::time::Instant::now() };
+    /// The same at any moment; nobody is logged in at most of them.
+    pub(crate) async fn at(base: Timestamp, settings: Settings) -> Self {
+        Self::of(&operator().0, base, settings).await
+    }
+
+    /// The same of more patients.
+    pub(crate) async fn of_many(settings: Settings) -> Self {
+        let (world, session) = many();
+        Self::of(world, session.started_at(), settings).await
+    }
+
+    async fn of(world: &World, base: Timestamp, settings: Settings) -> Self {
+        let clock = PausedClock::from(base);
         let scenario = Scenario::load(&world.dir.path().join("spine"), settings).unwrap();
         let options = StoreOptions::new("test-host", move || Clock::now(&clock));
         let bench = Self {
@@ -78,6 +112,7 @@ impl Bench {
             clock,
             interfere: Arc::new(|_, _| Interference::None),
             instead: Arc::new(|_| None),
+            delay: Arc::new(|_| Duration::ZERO),
         };
         bench.client().import(&world.dir.path().join("practice"), None).await.unwrap();
         bench
@@ -98,6 +133,12 @@ impl Bench {
         instead: impl Fn(&Request) -> Option<Response> + Send + Sync + 'static,
     ) -> Self {
         self.instead = Arc::new(instead);
+        self
+    }
+
+    /// The same Spine and practice with requests that are so long on their way.
+    pub(crate) fn delayed(mut self, delay: impl Fn(&Request) -> Duration + Send + Sync + 'static) -> Self {
+        self.delay = Arc::new(delay);
         self
     }
 
@@ -134,25 +175,50 @@ impl Bench {
     }
 
     async fn attempt(&self, kind: RunKind, action: Action) -> Result<Ended, ClientError> {
-        let (_, session) = operator();
+        self.ask(&operator().1, request(kind, action), Stop::default(), &Silent).await
+    }
+
+    /// Whatever is asked for, in these sessions.
+    pub(crate) async fn ask(
+        &self,
+        sessions: &dyn Sessions,
+        request: RunRequest,
+        stop: Stop,
+        reporter: &dyn Reporter,
+    ) -> Result<Ended, ClientError> {
+        self.client().run(self.exchange(), sessions, request, stop, reporter).await
+    }
+
+    /// The way to the Spine, with everything that can get lost on it.
+    pub(crate) fn exchange(&self) -> Arc<dyn Exchange> {
         let spine = self.spine.clone();
         let interfere = Arc::clone(&self.interfere);
         let instead = Arc::clone(&self.instead);
+        let (clock, delay) = (self.clock, Arc::clone(&self.delay));
         let exchange = InProcess::new(move |request| {
-            std::future::ready(instead(&request).unwrap_or_else(|| {
-                let answer = spine.answer(&wire(request));
-                Response { status: answer.status, headers: answer.headers, body: answer.body }
-            }))
-        })
-        .with_interference(move |n, request| interfere(n, request));
-        let limits = Limits { lanes: 4, in_flight: 16, ..Limits::default() };
-        let settings = RunSettings { limits, ..RunSettings::default() };
-        let request = RunRequest { settings: Some(settings), ..RunRequest::new(kind, action) };
-        self.client().run(Arc::new(exchange), session, request, Stop::default(), &Silent).await
+            let (spine, instead, delay) = (spine.clone(), Arc::clone(&instead), delay(&request));
+            async move {
+                if !delay.is_zero() {
+                    clock.wait(delay).await;
+                }
+                instead(&request).unwrap_or_else(|| {
+                    let answer = spine.answer(&wire(request));
+                    Response { status: answer.status, headers: answer.headers, body: answer.body }
+                })
+            }
+        });
+        Arc::new(exchange.with_interference(move |n, request| interfere(n, request)))
     }
 }
 
-fn wire(request: Request) -> WireRequest {
+/// What the tests ask for: few at a time, and otherwise the defaults.
+pub(crate) fn request(kind: RunKind, action: Action) -> RunRequest {
+    let limits = Limits { lanes: 4, in_flight: 16, ..Limits::default() };
+    let settings = RunSettings { limits, ..RunSettings::default() };
+    RunRequest { settings: Some(settings), ..RunRequest::new(kind, action) }
+}
+
+pub(crate) fn wire(request: Request) -> WireRequest {
     WireRequest {
         method: if request.method == Method::Post { http::Method::POST } else { http::Method::GET },
         path_and_query: request.target,
@@ -162,15 +228,23 @@ fn wire(request: Request) -> WireRequest {
 }
 
 /// An operator who logged in once for all tests, on a runtime of its own: sockets and paused time do not go together.
-fn operator() -> &'static (World, Session) {
+pub(crate) fn operator() -> &'static (World, Session) {
     static OPERATOR: OnceLock<(World, Session)> = OnceLock::new();
-    OPERATOR.get_or_init(|| {
-        let login = || {
-            let runtime = tokio::runtime::Runtime::new().unwrap();
-            let world = runtime.block_on(World::of(60, Settings::default()));
-            let session = world.session.clone();
-            (world, session)
-        };
-        std::thread::spawn(login).join().unwrap()
-    })
+    OPERATOR.get_or_init(|| logged_in(60))
+}
+
+/// The operator of a practice with more patients.
+pub(crate) fn many() -> &'static (World, Session) {
+    static MANY: OnceLock<(World, Session)> = OnceLock::new();
+    MANY.get_or_init(|| logged_in(500))
+}
+
+fn logged_in(patients: usize) -> (World, Session) {
+    let login = move || {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let world = runtime.block_on(World::of(patients, Settings::default()));
+        let session = world.session.clone();
+        (world, session)
+    };
+    std::thread::spawn(login).join().unwrap()
 }

@@ -9,23 +9,23 @@ use spine_client::{Action, Closed, Reason, RunKind, Tally};
 use spine_simulator::scenario::Settings;
 use spine_transport::{Cause, Interference, Method, Request, Stage};
 
-const LOST: Cause = Cause::Timeout(Stage::Answer);
+pub(crate) const LOST: Cause = Cause::Timeout(Stage::Answer);
 
-fn is_upload(request: &Request) -> bool {
+pub(crate) fn is_upload(request: &Request) -> bool {
     request.method == Method::Post && request.target == "/clinical"
 }
 
-fn is_poll(request: &Request) -> bool {
+pub(crate) fn is_poll(request: &Request) -> bool {
     request.method == Method::Get
 }
 
-async fn undisturbed(kind: RunKind) -> BTreeMap<Reason, u64> {
+pub(crate) async fn undisturbed(kind: RunKind) -> BTreeMap<Reason, u64> {
     let ended = Bench::new(Settings::default()).await.run(kind, Action::Run).await;
     assert_eq!((ended.closed, ended.run.legs), (Closed::Finished, 1));
     ended.tally.reasons
 }
 
-fn nobody_is_lost_or_doubled(bench: &Bench, tally: &Tally) {
+pub(crate) fn nobody_is_lost_or_doubled(bench: &Bench, tally: &Tally) {
     assert_eq!(tally.counters.values().sum::<u64>(), tally.population);
     let mut accepted: BTreeMap<String, u64> = BTreeMap::new();
     for event in bench.spine.ledger().accepted() {

@@ -3,6 +3,10 @@
 
 mod answers;
 mod bench;
+mod bulk;
+mod event;
 mod faults;
+mod schedule;
+mod switching;
 mod whole_job;
 mod world;

@@ -2,6 +2,7 @@
 
 mod answers;
 mod faults;
+mod later;
 mod settled;
 mod spine;
 mod unknown;
@@ -49,6 +50,7 @@ pub(super) const CASES: &[Case] = &[
     faults::AS_TOLD,
     faults::NOBODY_ANSWERS,
     faults::BOUNDED,
+    later::LATER,
     spine::BUSINESS,
     spine::WRAPPER,
     spine::FAULTS,

@@ -1,9 +1,12 @@
 //! Runs: counters and reasons, pause and resume, what a kill leaves behind, and what a run says of itself.
 
+mod actions;
+mod kinds;
 mod legs;
 mod patients;
 mod report;
 mod scenes;
+mod schedule;
 mod start;
 
 use crate::case::Case;
@@ -74,5 +77,95 @@ pub(super) const CASES: &[Case] = &[
         &["RUN-018"],
         &MIGRATION,
         patients::changes_are_handed_back,
+    ),
+    Case::client(
+        "run/rerun-sends-again-and-replaces",
+        &["RUN-019"],
+        &actions::RERUN,
+        actions::rerun_replaces,
+    ),
+    Case::client(
+        "run/failed-takes-whoever-failed",
+        &["RUN-020"],
+        &actions::FAILED,
+        actions::failed_takes_the_failed,
+    ),
+    Case::client(
+        "run/failed-finds-whom-a-group-left-out",
+        &["RUN-036"],
+        &actions::FAILED_BEFORE_A_GROUP,
+        actions::failed_finds_whom_a_group_left_out,
+    ),
+    Case::client(
+        "run/failed-migrations-of-the-last-attempt",
+        &["RUN-021"],
+        &actions::FAILED_MIGRATION,
+        actions::failed_migrations_of_the_last_attempt,
+    ),
+    Case::client(
+        "run/a-migration-scans-everybody-again",
+        &["RUN-022"],
+        &actions::RERUN_MIGRATION,
+        actions::a_migration_scans_everybody_again,
+    ),
+    Case::client("run/a-group-narrows", &["RUN-030"], &actions::GROUPED, actions::a_group_narrows),
+    Case::client("run/what-changed-is-sent", &["RUN-023"], &kinds::UPDATED, kinds::what_changed_is_sent),
+    Case::client(
+        "run/the-day-is-no-change",
+        &["RUN-023"],
+        &kinds::UPDATED_NEXT_DAY,
+        kinds::the_day_is_no_change,
+    ),
+    Case::client(
+        "run/a-deregistration-needs-a-group",
+        &["RUN-024"],
+        &kinds::LEAVE,
+        kinds::a_deregistration_needs_a_group,
+    ),
+    Case::client(
+        "run/a-deregistration-says-so",
+        &["RUN-037"],
+        &kinds::LEAVE,
+        kinds::a_deregistration_says_so,
+    ),
+    Case::client(
+        "run/a-deregistration-touches-our-own-only",
+        &["RUN-038"],
+        &kinds::LEAVE,
+        kinds::a_deregistration_touches_our_own_only,
+    ),
+    Case::client(
+        "run/a-dissenter-who-leaves-is-left",
+        &["RUN-039"],
+        &kinds::LEAVE,
+        kinds::a_dissenter_who_leaves_is_left,
+    ),
+    Case::client(
+        "run/nobody-stops-contributing-while-scr-is-on",
+        &["RUN-025"],
+        &kinds::STILL_ON,
+        kinds::nobody_stops_contributing_while_scr_is_on,
+    ),
+    Case::client("run/starts-at-its-time", &["RUN-026"], &schedule::DAY, schedule::starts_at_its_time),
+    Case::client("run/pauses-at-its-time", &["RUN-027"], &schedule::DAY, schedule::pauses_at_its_time),
+    Case::client("run/stays-paused", &["RUN-027"], &schedule::STOP_ONLY, schedule::stays_paused),
+    Case::client("run/goes-on-at-its-time", &["RUN-028"], &schedule::DAY, schedule::goes_on_at_its_time),
+    Case::client(
+        "run/keeps-the-wall-clock-when-it-goes-back",
+        &["RUN-029"],
+        &schedule::BACK,
+        schedule::keeps_the_wall_clock_when_it_goes_back,
+    ),
+    Case::client(
+        "run/keeps-the-wall-clock-when-it-goes-forward",
+        &["RUN-029"],
+        &schedule::FORWARD,
+        schedule::keeps_the_wall_clock_when_it_goes_forward,
+    ),
+    Case::client(
+        "run/no-start-after-the-session",
+        &["RUN-040"],
+        &schedule::TOO_LATE,
+        schedule::no_start_after_the_session,
     ),
 ];

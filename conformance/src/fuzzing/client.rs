@@ -34,6 +34,10 @@ pub(super) fn answer(bytes: &[u8]) {
         Answer::EventList(list) => {
             let _ = list.standing.dissent();
         }
+        Answer::Event(event) => {
+            let allergies = &event.content.allergies;
+            assert!(allergies.iter().all(|one| one.term.len() <= body.len()), "a term is part of the body");
+        }
         _ => {}
     }
     // Whatever it was, it can be logged.

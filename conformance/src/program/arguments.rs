@@ -13,6 +13,8 @@ Examples:
   spine-conformance run --case consent/a-dissent-is-set-on-the-acs
   spine-conformance requirements coverage                         what has no case, and what nothing proves
   spine-conformance agree --deep                                  rules and oracle on 900,000 generated patients
+  spine-conformance nights                                        100,000 patients, three nights, five sessions
+  spine-conformance kills --scr target/release/scr --simulator target/release/spine-simulator --times 100
 ";
 
 /// Says, requirement by requirement, what a client and a Spine do.
@@ -45,6 +47,10 @@ pub(super) enum Command {
     WrongClient(WrongClient),
     /// Be a Spine with a planted defect: a relay before a running one, until standard input ends.
     WrongSpine(WrongSpine),
+    /// Kill the client and the fake Spine (SIGKILL) at random moments of bulk runs, resume, and audit.
+    Kills(Kills),
+    /// Run a large practice over several nights and sessions, measure, and audit; meant for a release build.
+    Nights(Nights),
 }
 
 #[derive(Debug, Args)]
@@ -145,6 +151,44 @@ pub(super) struct WrongSpine {
     /// The ready file to write.
     #[arg(long, value_name = "FILE")]
     pub(super) ready_file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Kills {
+    /// The client's program.
+    #[arg(long, value_name = "PROGRAM")]
+    pub(super) scr: PathBuf,
+    /// The fake Spine's program.
+    #[arg(long, value_name = "PROGRAM")]
+    pub(super) simulator: PathBuf,
+    /// How many kills must strike.
+    #[arg(long, value_name = "N", default_value_t = 25)]
+    pub(super) times: u32,
+    /// Chooses the moments.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Patients of the practice.
+    #[arg(long, value_name = "N", default_value_t = 60)]
+    pub(super) patients: usize,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Nights {
+    /// Patients of the practice.
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    pub(super) patients: usize,
+    /// Nights.
+    #[arg(long = "nights", value_name = "N", default_value_t = 3)]
+    pub(super) count: u32,
+    /// Sessions over all of them: one or two a night.
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub(super) sessions: u32,
+    /// Chooses the people and the faults.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Fail, too, when a resumed run sends its first message later than after two seconds.
+    #[arg(long)]
+    pub(super) strict: bool,
 }
 
 #[cfg(test)]

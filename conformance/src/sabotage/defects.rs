@@ -23,6 +23,7 @@ pub fn all() -> Vec<Sabotage> {
         eligibility::DEFECTS,
         message::DEFECTS,
         run::DEFECTS,
+        run::bulk::DEFECTS,
         session::DEFECTS,
         simulator::DEFECTS,
         summary::DEFECTS,

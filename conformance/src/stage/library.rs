@@ -32,7 +32,7 @@ use super::scenario::{Kind, Midway, Need, Scenario, Step, Way};
 use crate::wire::Tamper;
 use clock::VirtualClock;
 use desk::Desk;
-pub use operator::session;
+pub use operator::{session, session_at};
 pub use seams::Seams;
 
 /// The folder of terminology files, beside the practice's.
@@ -203,6 +203,7 @@ impl Playing<'_> {
         let terminology = self.terminology.clone();
         let mut request = RunRequest { settings: Some(settings), terminology, ..request };
         asked(&mut request);
+        (self.seams.request)(&mut request);
         let outcomes = match self.session.clone().or_else(self.seams.nobody) {
             Some(session) => self.leg(&session, request, midway).await,
             // The library takes a session, and there is none to give.

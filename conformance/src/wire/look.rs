@@ -15,6 +15,8 @@ pub enum Sort {
     Poll,
     /// The list of events is asked for.
     EventList,
+    /// An event is asked for.
+    Event,
     /// PDS is asked for a record.
     Retrieval,
     /// A permission is set on the ACS.
@@ -62,6 +64,7 @@ impl Seen {
         let sort = match interaction.as_str() {
             name if name.starts_with("REPC_IN15001") => Sort::Upload,
             name if name.starts_with("QUPC_IN180000") => Sort::EventList,
+            name if name.starts_with("QUPC_IN190000") => Sort::Event,
             name if name.starts_with("QUPA_IN000008") => Sort::Retrieval,
             "SET_RESOURCE_PERMISSIONS_INUK01" => Sort::Setting,
             _ => Sort::Other,

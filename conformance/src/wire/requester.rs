@@ -77,6 +77,16 @@ impl Requester {
     }
 }
 
+/// Sends one request without TLS, on a connection of its own, to `http://host:port`: how a control port is asked.
+pub fn ask_plainly(base: &str, request: &Request) -> io::Result<Answer> {
+    let host = base.strip_prefix("http://").unwrap_or(base).trim_end_matches('/');
+    let mut socket = TcpStream::connect(host)?;
+    socket.set_read_timeout(Some(PATIENCE))?;
+    socket.set_nodelay(true)?;
+    codec::write_request(&mut socket, host, request)?;
+    codec::read_answer(&mut BufReader::new(socket))
+}
+
 impl Service for Requester {
     fn answer(&self, request: &Request) -> Reply {
         match self.exchange(request) {

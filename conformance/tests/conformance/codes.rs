@@ -29,8 +29,6 @@ const NOT_BUILT_YET: &[(&str, &str, &str)] = &[
     ("activities", "B0016", "alerts"),
     ("interactions", "REPC_IN150017UK02", "withdrawal"),
     ("interactions", "REPC_IN150018UK02", "withdrawal"),
-    ("interactions", "QUPC_IN190000UK04", VIEWER),
-    ("interactions", "QUPC_IN210000UK04", VIEWER),
     ("interactions", "QUPA_IN000005UK01", "looking a patient up"),
     ("interactions", "QUPA_IN000007UK01", "looking a patient up"),
     ("interactions", "GET_RESOURCE_PERMISSIONS_INUK01", "reading permissions apart from the list of events"),

@@ -5,8 +5,8 @@
 
 use jiff::civil::date;
 use roxmltree::{Document, Node};
-use spine_message::{Frozen, event_list_query, pds_retrieval, set_permissions, upload};
-use spine_vocabulary::{AcsPermission, NhsNumber};
+use spine_message::{Frozen, event_list_query, event_query, pds_retrieval, set_permissions, upload};
+use spine_vocabulary::{AcsPermission, EventId, NhsNumber};
 
 use crate::world::{Files, World, addressing, author, message_id, payload, practice, stamp};
 
@@ -33,6 +33,9 @@ fn queries_are_asked_as_the_golden_documents_say() {
         include_str!("../../../fixtures/messages/event-list-query.xml"),
         &payload(&list).1,
     );
+    let standing = EventId::parse("6D0A4E20-1111-4C11-9A11-000000000010").unwrap();
+    let event = event_query(number(), standing, message_id(99), &author(), &addressing(), &stamp());
+    compare("event-query", include_str!("../../../fixtures/messages/event-query.xml"), &payload(&event).1);
     let retrieval = pds_retrieval(number(), message_id(99), &author(), &addressing(), &stamp());
     compare(
         "pds-retrieval",

@@ -179,6 +179,7 @@ fn said(answer: &Answer) -> String {
         Answer::Acknowledgement(answer) => format!("acknowledgement {}", code(answer.type_code)),
         Answer::QueryFailure(answer) => format!("query failure {}", code(answer.type_code)),
         Answer::EventList(_) => "event list".to_owned(),
+        Answer::Event(_) => "event".to_owned(),
         Answer::Pds(_) => "demographics".to_owned(),
         Answer::SoapFault(fault) => format!("fault {}", fault.codes.join(" ")),
         Answer::EbxmlError(errors) => format!("ebXML errors: {}", errors.len()),

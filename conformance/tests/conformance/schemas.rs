@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use jiff::civil::date;
-use spine_message::{event_list_query, pds_retrieval, set_permissions, upload};
+use spine_message::{event_list_query, event_query, pds_retrieval, set_permissions, upload};
 use spine_rules::record::Candidate;
 use spine_rules::{SetAside, Summary, Terminology};
 use spine_vocabulary::{AcsPermission, Category, NhsNumber};
@@ -31,6 +31,7 @@ type Checks = BTreeMap<&'static str, Vec<String>>;
 
 const UPLOAD: &str = "TightenedSchemas/REPC_IN150016UK05.xsd";
 const LIST: &str = "Schemas/QUPC_IN180000UK04.xsd";
+const EVENT: &str = "Schemas/QUPC_IN190000UK04.xsd";
 const RETRIEVAL: &str = "Schemas/QUPA_IN000008UK02.xsd";
 const PERMISSION: &str = "TightenedSchemas/SET_RESOURCE_PERMISSIONS_INUK01.xsd";
 
@@ -81,15 +82,37 @@ fn the_simulators_answers_about_demographics_validate() {
     check(&schemas, "Schemas/QUQI_IN010000UK14.xsd", &failures);
 }
 
+/// A summary that stood before the Spine started is the simulator's own work: it could have been uploaded.
+#[test]
+fn the_simulators_own_summaries_validate() {
+    let Some(schemas) = schemas() else { return };
+    let world = World::new(1, date(2026, 9, 1));
+    let files = Files { world: &world, dissent_set: false };
+    let summary = summarise(&world, &world.candidates[0], &files, None).unwrap();
+    let frozen = upload(&summary, message_id(1), &author(), &practice(), &addressing(), &stamp());
+    let uploaded = payload(&frozen).0.replace("REPC_IN150016SM05", "REPC_IN150016UK05");
+    let told = Asked::new().answer("event").remove(0);
+    let part = |xml: &str| {
+        let document = roxmltree::Document::parse(xml).unwrap();
+        let found = document.descendants().find(|node| node.tag_name().name() == "GPSummary");
+        xml[found.unwrap().range()].to_owned()
+    };
+    let stood = uploaded.replace(&part(&uploaded), &part(&told));
+    assert!(stood.contains("Penicillin allergy"));
+    check(&schemas, UPLOAD, &[stood]);
+}
+
 #[test]
 fn the_check_finds_what_is_wrong() {
     let Some(schemas) = schemas() else { return };
     let someone = World::new(1, date(2026, 9, 1)).candidates[0].record.number.valid().unwrap();
     let mut checks = Checks::new();
     ask(someone, 1, &mut checks);
-    for (schema, spoilt, by) in
-        [(RETRIEVAL, "person.id", "person.id.of.nobody"), (LIST, "nHSNumber", "nhsNumber")]
-    {
+    for (schema, spoilt, by) in [
+        (RETRIEVAL, "person.id", "person.id.of.nobody"),
+        (LIST, "nHSNumber", "nhsNumber"),
+        (EVENT, "eventRecord", "event"),
+    ] {
         let good = checks[schema][0].clone();
         let bad = good.replace(spoilt, by);
         let complaints = complaints(&schemas.join(schema), &[good, bad]).unwrap();
@@ -112,6 +135,8 @@ fn ask(about: NhsNumber, number: u32, checks: &mut Checks) {
     let id = message_id(number);
     let list = payload(&event_list_query(about, id, &author(), &addressing(), &stamp())).0;
     checks.entry(LIST).or_default().push(list.replace("QUPC_IN180000SM04", "QUPC_IN180000UK04"));
+    let event = payload(&event_query(about, id.event(), id, &author(), &addressing(), &stamp())).0;
+    checks.entry(EVENT).or_default().push(event);
     let retrieval = payload(&pds_retrieval(about, id, &author(), &addressing(), &stamp())).0;
     checks.entry(RETRIEVAL).or_default().push(retrieval);
     for permission in AcsPermission::ALL {

@@ -124,7 +124,7 @@ fn unknown() -> Response<Reply> {
 }
 
 /// One JSON document per line, several lines to a piece.
-fn documents<T: Serialize>(items: impl Iterator<Item = T> + Send + 'static) -> Response<Reply> {
+pub(super) fn documents<T: Serialize>(items: impl Iterator<Item = T> + Send + 'static) -> Response<Reply> {
     let mut items = items.fuse();
     lines(iter::from_fn(move || {
         let mut piece = Vec::new();

@@ -4,14 +4,15 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 use spine_vocabulary::{RoleProfileId, UserId};
 
-use super::user::User;
+use super::user::{User, Users};
+use crate::state::{Journal, Record};
 
 /// How long a session lasts from its login: ten hours. Source: project requirement (no public page states it).
 pub const SESSION: SignedDuration = SignedDuration::from_hours(10);
@@ -20,6 +21,12 @@ pub const SESSION: SignedDuration = SignedDuration::from_hours(10);
 pub trait LiveSessions: fmt::Debug + Send + Sync {
     /// Whether `user` has a session with the role `role_profile` that has neither ended nor been logged out at `now`.
     fn is_live(&self, role_profile: &RoleProfileId, user: &UserId, now: Timestamp) -> bool;
+
+    /// Ends every session of `user` with the role `role_profile`, as if somebody had revoked them. Does nothing where no
+    /// sessions are kept.
+    fn revoke(&self, role_profile: &RoleProfileId, user: &UserId) {
+        let _ = (role_profile, user);
+    }
 }
 
 /// Takes every author for logged in: for tests of the clinical services without an identity service.
@@ -77,11 +84,18 @@ pub struct Session {
 #[derive(Debug, Default)]
 pub struct Sessions {
     by_ticket: Mutex<HashMap<Ticket, Session>>,
+    /// Where openings and log-outs are written down, if they are to outlive the process.
+    journal: OnceLock<Arc<Journal>>,
 }
 
 impl Sessions {
     /// Opens a session; sessions that ended meanwhile are forgotten.
     pub fn open(&self, ticket: Ticket, user: User, now: Timestamp) -> Session {
+        self.keep(|| Record::Opened { ticket: ticket.0.clone(), user: user.id.clone(), at: now });
+        self.enter(ticket, user, now)
+    }
+
+    fn enter(&self, ticket: Ticket, user: User, now: Timestamp) -> Session {
         let until = now.checked_add(SESSION).unwrap_or(Timestamp::MAX);
         let session = Session { user, since: now, until };
         let mut sessions = self.by_ticket.lock().unwrap_or_else(PoisonError::into_inner);
@@ -99,7 +113,45 @@ impl Sessions {
 
     /// Ends the session of a ticket; whether there was one.
     pub fn close(&self, ticket: &Ticket) -> bool {
+        self.keep(|| Record::Closed { ticket: ticket.0.clone() });
+        self.leave(ticket)
+    }
+
+    fn leave(&self, ticket: &Ticket) -> bool {
         self.by_ticket.lock().unwrap_or_else(PoisonError::into_inner).remove(ticket).is_some()
+    }
+
+    /// Does again what a record says; a user who is not among `users` has no session any more.
+    pub(crate) fn again(&self, record: &Record, users: &Users) {
+        match record {
+            Record::Opened { ticket, user, at } => {
+                if let Some(user) = users.find(user) {
+                    self.enter(Ticket(ticket.clone()), user.clone(), *at);
+                }
+            }
+            Record::Closed { ticket } => {
+                self.leave(&Ticket(ticket.clone()));
+            }
+            Record::Forgotten => self.by_ticket.lock().unwrap_or_else(PoisonError::into_inner).clear(),
+            Record::Exchange(_)
+            | Record::Settled { .. }
+            | Record::Permitted { .. }
+            | Record::Withdrawn { .. } => {}
+        }
+    }
+
+    /// Writes down in `journal` from now on who comes and goes.
+    pub(crate) fn keep_in(&self, journal: Arc<Journal>) {
+        // A second journal would be a mistake of the only caller; the first one stays.
+        let _ = self.journal.set(journal);
+    }
+
+    /// Written before it is so. A journal that cannot be written makes the clinical services refuse everything; here nothing depends
+    /// on it.
+    fn keep(&self, record: impl FnOnce() -> Record) {
+        if let Some(journal) = self.journal.get() {
+            let _ = journal.hold().append(&record(), &[]);
+        }
     }
 }
 
@@ -111,6 +163,13 @@ impl LiveSessions for Sessions {
                 && session.user.id == *user
                 && session.user.roles.iter().any(|role| role.profile == *role_profile)
         })
+    }
+
+    fn revoke(&self, role_profile: &RoleProfileId, user: &UserId) {
+        let mut sessions = self.by_ticket.lock().unwrap_or_else(PoisonError::into_inner);
+        sessions.retain(|_, session| {
+            session.user.id != *user || session.user.roles.iter().all(|role| role.profile != *role_profile)
+        });
     }
 }
 

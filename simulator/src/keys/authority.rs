@@ -92,10 +92,24 @@ pub struct Authority(CertifiedIssuer<'static, KeyPair>);
 impl Authority {
     /// A new authority of that common name, valid around `now`.
     pub fn new(name: &str, now: Timestamp) -> Result<Self, KeysError> {
+        Self::of(name, now, p256()?)
+    }
+
+    /// The authority with this key (PEM), as of `now`: who trusts an earlier certificate of it trusts this one's work.
+    pub(super) fn with_key(name: &str, now: Timestamp, key: &str) -> Result<Self, KeysError> {
+        Self::of(name, now, KeyPair::from_pem(key)?)
+    }
+
+    /// Its private key, as PKCS#8 in PEM text.
+    pub(super) fn key_pem(&self) -> String {
+        self.0.key().serialize_pem()
+    }
+
+    fn of(name: &str, now: Timestamp, key: KeyPair) -> Result<Self, KeysError> {
         let mut wanted = named(name, Validity::around(now));
         wanted.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         wanted.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        Ok(Self(CertifiedIssuer::self_signed(wanted, p256()?)?))
+        Ok(Self(CertifiedIssuer::self_signed(wanted, key)?))
     }
 
     /// A server certificate for this computer: `localhost`, `127.0.0.1` and `::1`, and `address` if it is another one.

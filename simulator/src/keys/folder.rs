@@ -34,7 +34,7 @@ impl KeyFolder {
             folder.map_or_else(|| std::env::temp_dir().display().to_string(), |f| f.display().to_string());
         let place = |source| KeysError::Written { folder: shown.clone(), source };
         let (path, own) = if let Some(folder) = folder {
-            (private_folder(folder).map_err(place)?, None)
+            (private(folder).map_err(place)?, None)
         } else {
             let own = temporary_folder().map_err(place)?;
             (own.path().canonicalize().map_err(place)?, Some(own))
@@ -72,7 +72,8 @@ fn temporary_folder() -> io::Result<TempDir> {
     builder.tempdir()
 }
 
-fn private_folder(folder: &Path) -> io::Result<PathBuf> {
+/// The folder, made for its owner alone if it is missing.
+pub(super) fn private(folder: &Path) -> io::Result<PathBuf> {
     if !folder.is_dir() {
         #[cfg(unix)]
         super::unix::create_private_folder(folder)?;

@@ -42,6 +42,13 @@ pub enum Tag {
     Dissenter,
     /// The client broke a rule that no answer of the Spine would show it.
     Violation(String),
+    /// A rule of the plan of faults struck this exchange.
+    Struck {
+        /// The rule's name.
+        rule: String,
+        /// Whether what the request asked for was done.
+        work_done: bool,
+    },
 }
 
 /// The SHA-256 of a body; written as lower-case hexadecimal.
@@ -56,6 +63,12 @@ impl Sha256 {
         let mut all = [0_u8; 32];
         all.iter_mut().zip(digest.as_ref()).for_each(|(to, from)| *to = *from);
         Self(all)
+    }
+
+    /// Its 32 bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8] {
+        &self.0
     }
 }
 
@@ -107,9 +120,10 @@ pub struct Exchange {
     pub nhs_number: Option<NhsNumber>,
     /// What came in.
     pub received: Body,
-    /// Status of the answer.
+    /// Status of the answer; 0 when none left.
     pub status: u16,
-    /// `AA`, `AE`, `AR`, `fault`, `ebxml-error`, or `http` when the answer carries none of them.
+    /// `AA`, `AE`, `AR`, `fault`, `ebxml-error`, `http` when the answer carries none of them, or `none` when no
+    /// answer left.
     pub outcome: &'static str,
     /// What went out.
     pub answered: Body,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Parser, ValueEnum};
 use spine_vocabulary::UserId;
 
+use crate::fault::FaultPlan;
 use crate::scenario::{Dissent, Duplicate, EmptyList, Settings};
 use crate::server::{Options, Ports, StartError};
 
@@ -16,6 +17,8 @@ use crate::server::{Options, Ports, StartError};
 ///   spine-simulator --population spine/ --ready-file ready.json
 ///
 ///   spine-simulator --population spine/ --seed 7 --dissent refuse-all --port 8443
+///
+///   spine-simulator --population spine/ --faults plan.toml --clock stepped
 #[derive(Debug, Parser)]
 #[command(name = "spine-simulator", version, verbatim_doc_comment)]
 pub(super) struct Arguments {
@@ -64,6 +67,19 @@ pub(super) struct Arguments {
     /// How many polls come too early before one finds its answer.
     #[arg(long, value_name = "N", default_value_t = Settings::default().readiness.polls)]
     polls: u32,
+    /// Folder in which it keeps what it remembers: killed and started again with it, it is the same Spine. Without it: in memory.
+    #[arg(long, value_name = "DIR", conflicts_with = "faults")]
+    pub(super) state: Option<PathBuf>,
+    /// Forget who was logged in when it was last started with the same --state.
+    #[arg(long, requires = "state")]
+    forget_sessions: bool,
+    /// File with a plan of faults (TOML or JSON): what goes wrong, when and where. Without it nothing does.
+    #[arg(long, value_name = "FILE")]
+    faults: Option<PathBuf>,
+    /// Whether the clock of sessions and services flows with the computer's or stands still until the control port moves
+    /// it.
+    #[arg(long, value_enum, default_value_t = ClockChoice::Flowing)]
+    clock: ClockChoice,
     /// How many threads serve.
     #[arg(long, value_name = "N", default_value_t = 2)]
     threads: usize,
@@ -99,6 +115,14 @@ enum EmptyListChoice {
     NoEvents,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ClockChoice {
+    /// It flows.
+    Flowing,
+    /// It stands still.
+    Stepped,
+}
+
 impl Arguments {
     /// What the simulator starts with; reads the population.
     pub(super) fn options(&self) -> Result<Options, StartError> {
@@ -114,8 +138,19 @@ impl Arguments {
             },
             keys: self.keys.clone(),
             threads: self.threads,
+            state: self.state.clone(),
+            forget_sessions: self.forget_sessions,
+            stands_still: self.clock == ClockChoice::Stepped,
+            faults: self.faults()?,
             ..options
         })
+    }
+
+    fn faults(&self) -> Result<FaultPlan, StartError> {
+        let Some(file) = &self.faults else { return Ok(FaultPlan::default()) };
+        let text = std::fs::read_to_string(file)
+            .map_err(|source| StartError::FaultsFile { file: file.clone(), source })?;
+        Ok(FaultPlan::read(&text)?)
     }
 
     fn settings(&self) -> Settings {

@@ -7,6 +7,7 @@ use spine_vocabulary::{Interaction, Service};
 use uuid::Uuid;
 
 use super::process::process;
+use crate::fault::Saying;
 use crate::ledger::{Note, Tag};
 use crate::spine::{Answered, POLL, Spine, refuse};
 use crate::state::{Job, Outcome, Stage};
@@ -19,8 +20,14 @@ use crate::wire::{WireRequest, WireResponse};
 /// The prefix of HL7 elements on this route.
 const PREFIX: &str = "hl7:";
 
-/// Answers a poll for the job with this id.
-pub(crate) fn poll(spine: &Spine, request: &WireRequest, id: &str, now: Timestamp) -> Answered {
+/// Answers a poll for the job with this id; `saying` is what the answer says this once, if there is one already.
+pub(crate) fn poll(
+    spine: &Spine,
+    request: &WireRequest,
+    id: &str,
+    now: Timestamp,
+    saying: Option<&Saying>,
+) -> Answered {
     let missing = Refusal::Http(StatusCode::NOT_FOUND, "no message waits or waited here");
     let Ok(id) = Uuid::try_parse(id) else { return refuse(spine, missing, None, Note::default()) };
     let is_ready = {
@@ -40,7 +47,10 @@ pub(crate) fn poll(spine: &Spine, request: &WireRequest, id: &str, now: Timestam
     let part = spine.memory().jobs.part(&id);
     let Some(job) = part.get(&id) else { return refuse(spine, missing, None, Note::default()) };
     match &job.stage {
-        Stage::Done(outcome, at) => final_answer(spine, job, outcome, *at),
+        Stage::Done(outcome, at) => {
+            let said = saying.map(Saying::say).or_else(|| job.says.clone());
+            final_answer(spine, job, said.as_ref().unwrap_or(outcome), outcome, *at)
+        }
         _ => pending(spine, id, note(job)),
     }
 }
@@ -65,7 +75,7 @@ fn pending(spine: &Spine, id: Uuid, mut note: Note) -> Answered {
 }
 
 /// Requirements: MSG-043, MSG-044.
-fn final_answer(spine: &Spine, job: &Job, outcome: &Outcome, at: Timestamp) -> Answered {
+fn final_answer(spine: &Spine, job: &Job, outcome: &Outcome, truth: &Outcome, at: Timestamp) -> Answered {
     let addressing = &spine.settings().addressing;
     let refers_to = job.message.to_string();
     let (acknowledgement, version, content) = match outcome {
@@ -102,7 +112,7 @@ fn final_answer(spine: &Spine, job: &Job, outcome: &Outcome, at: Timestamp) -> A
     let body = related(&envelope, &payload.element().render(), job.answer);
     let mut note = note(job);
     note.outcome = outcome.acknowledgement();
-    note.tags.push(outcome.tag());
+    note.tags.push(truth.tag());
     Answered { response: WireResponse::with_body(StatusCode::OK, CONTENT_TYPE, body), note }
 }
 

@@ -17,7 +17,9 @@ use super::verdict::wrong_number;
 use crate::ledger::{AcceptedEvent, SummaryKind, Tag};
 use crate::scenario::Dissent;
 use crate::spine::Spine;
-use crate::state::{Event, EventAuthor, EventStatus, Job, Outcome, Patient, Stage, Staleness, Standing};
+use crate::state::{
+    Content, Event, EventAuthor, EventStatus, Job, Outcome, Patient, Stage, Staleness, Standing,
+};
 use crate::wire::issue::Reason;
 
 /// Processes every job that is due by now.
@@ -96,6 +98,7 @@ fn store(spine: &Spine, upload: &Upload, now: Timestamp) -> (Outcome, bool) {
         persisted_at: now,
         kind: Some(upload.kind),
         author: EventAuthor::AsSent(Arc::from(upload.author.as_str())),
+        content: Content::AsSent(upload.document.clone()),
     });
     index.insert(event, number);
     drop(index);
@@ -160,10 +163,13 @@ fn stale(why: Staleness) -> Outcome {
         Outcome::Business(vec![Reason::error(PSIS_INVALID_UPDATE), specific])
     };
     match why {
-        Staleness::Unknown => {
-            Outcome::Business(vec![Reason::error(PSIS_INCONSISTENT), Reason::error(PSIS_NO_EVENT)])
-        }
+        Staleness::Unknown => no_such_event(),
         Staleness::NotNewest => update("the event named is not the newest"),
         Staleness::Unnamed => update("an event stands and none is named"),
     }
+}
+
+/// 410/30308.
+pub(super) fn no_such_event() -> Outcome {
+    Outcome::Business(vec![Reason::error(PSIS_INCONSISTENT), Reason::error(PSIS_NO_EVENT)])
 }

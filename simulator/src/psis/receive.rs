@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::upload::Upload;
 use super::verdict::{Judged, judge};
+use crate::fault::Saying;
 use crate::ledger::{Note, Sha256, Tag, Violation};
 use crate::spine::{Answered, POLL, Spine, detail, refuse};
 use crate::state::{Job, Outcome, Seen, Stage, Use};
@@ -25,9 +26,15 @@ use crate::wire::{WireRequest, WireResponse};
 /// The one interaction of this address.
 const UPLOAD: Interaction = Interaction::UploadPolled;
 
-/// Receives one upload.
+/// Receives one upload; `saying` is the answer that its polls will find instead of the true one.
 /// Requirement: SIM-020.
-pub(crate) fn receive(spine: &Spine, request: &WireRequest, sha256: Sha256, now: Timestamp) -> Answered {
+pub(crate) fn receive(
+    spine: &Spine,
+    request: &WireRequest,
+    sha256: Sha256,
+    now: Timestamp,
+    saying: Option<&Saying>,
+) -> Answered {
     let mut note = Note::default();
     let opened = match open(request) {
         Ok(opened) => opened,
@@ -48,7 +55,10 @@ pub(crate) fn receive(spine: &Spine, request: &WireRequest, sha256: Sha256, now:
     };
     note.message_id = Some(checked.message);
     match judge(spine, request, &opened.header, checked, sha256, now) {
-        Ok(judged) => queue(spine, &opened.header, checked.message, judged, sha256, now, note),
+        Ok(judged) => {
+            let came = Came { header: &opened.header, message: checked.message, sha256, now, saying };
+            queue(spine, &came, judged, note)
+        }
         Err(refusal) => refuse(spine, refusal, Some(&addressee), note),
     }
 }
@@ -134,26 +144,34 @@ fn ebxml_errors(breaches: &Breaches) -> Vec<EbxmlError> {
     breaches.iter().cloned().map(EbxmlError::of).collect()
 }
 
-/// Puts the message into the queue, unless its id was used before: then what the `duplicate` setting says.
-/// Requirements: SIM-003, SIM-004, SIM-005, SIM-006.
-fn queue(
-    spine: &Spine,
-    header: &Header,
+/// A message that is to be queued.
+#[derive(Clone, Copy)]
+struct Came<'a> {
+    header: &'a Header,
     message: MessageId,
-    judged: Judged,
     sha256: Sha256,
     now: Timestamp,
-    mut note: Note,
-) -> Answered {
+    saying: Option<&'a Saying>,
+}
+
+/// Puts the message into the queue, unless its id was used before: then what the `duplicate` setting says.
+/// Requirements: SIM-003, SIM-004, SIM-005, SIM-006.
+fn queue(spine: &Spine, came: &Came<'_>, judged: Judged, mut note: Note) -> Answered {
     use crate::scenario::Duplicate;
+    let Came { header, message, sha256, now, saying } = *came;
     note.nhs_number = judged.nhs_number;
     note.tags.clone_from(&judged.tags);
     let mut seen = spine.memory().seen.part(&message);
     let repeated = seen.get(&message).map(|seen| (seen.sha256 == sha256, seen.used.clone()));
+    // Only a message that comes for the first time, with nothing wrong about it, is told otherwise.
+    let saying = saying.filter(|_| repeated.is_none() && judged.upload.is_ok());
     let stage = match repeated {
         None => {
             note.tags.push(Tag::Queued);
-            judged.stage()
+            match saying {
+                Some(saying) if !saying.done => Stage::Refused(saying.say()),
+                _ => judged.stage(),
+            }
         }
         Some((true, Use::Upload(first))) => {
             note.tags.push(Tag::Duplicate);
@@ -181,9 +199,12 @@ fn queue(
         stage,
         tags: judged.tags,
         nhs_number: judged.nhs_number,
+        says: saying.filter(|saying| saying.done).map(Saying::say),
     };
     spine.memory().jobs.part(&id).insert(id, job);
-    seen.entry(message).or_insert(Seen { sha256, used: Use::Upload(id) });
+    if saying.is_none_or(|saying| saying.done) {
+        seen.entry(message).or_insert(Seen { sha256, used: Use::Upload(id) });
+    }
     drop(seen);
     let delay =
         SignedDuration::from_millis(i64::try_from(spine.settings().readiness.delay_ms).unwrap_or(i64::MAX));

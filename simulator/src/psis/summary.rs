@@ -3,6 +3,7 @@
 //! Source: MIM 4.2, GP Summary (`REPC_MT150007UK05`); the checks of the national rule set. A rule that the Spine's own
 //! rule set is known to get wrong (two `replacementOf`) is held as the specification means it.
 
+mod again;
 mod author;
 mod below;
 mod entries;
@@ -68,6 +69,11 @@ impl<'a, 'i: 'a> Summary<'a, 'i> {
         text::hold(self.node, &mut breaches);
         entries::hold(self.node, &mut breaches);
         breaches
+    }
+
+    /// The whole summary, written again: elements, attributes and text as they came.
+    pub(crate) fn written_again(&self) -> String {
+        again::document(self.node)
     }
 
     /// The author element, written again without prefixes and comments.

@@ -3,6 +3,7 @@
 use spine_vocabulary::{Asid, EventId, MessageId, NhsNumber};
 
 use crate::ledger::{Sha256, SummaryKind};
+use crate::state::Stored;
 
 /// One upload whose message kept every rule.
 #[derive(Clone, Debug)]
@@ -15,6 +16,8 @@ pub(crate) struct Upload {
     pub(crate) clinical: bool,
     /// The author element, written again.
     pub(crate) author: String,
+    /// The summary, written again.
+    pub(crate) document: Stored,
     pub(crate) sender: Asid,
     pub(crate) sha256: Sha256,
 }

@@ -170,6 +170,7 @@ fn upload(
         kind: summary.kind,
         clinical: summary.clinical,
         author: summary.author(),
+        document: spine.memory().shelf.store(&summary.written_again()),
         sender,
         sha256,
     }))

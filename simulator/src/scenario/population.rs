@@ -11,7 +11,7 @@ use spine_vocabulary::{
 use super::ScenarioError;
 use super::dialect::{Row, read_rows};
 use super::person::{Person, Sensitivity};
-use super::record::{ClientSystem, Permission, StandingSummary};
+use super::record::{ClientSystem, Permission, StandingAllergy, StandingSummary};
 
 const PEOPLE: &[&str] = &[
     "nhs_number",
@@ -30,7 +30,7 @@ const PEOPLE: &[&str] = &[
     "scn",
 ];
 const PERMISSIONS: &[&str] = &["nhs_number", "store", "view"];
-const SUMMARIES: &[&str] = &["nhs_number", "event_id", "ods", "persisted_at", "text"];
+const SUMMARIES: &[&str] = &["nhs_number", "event_id", "ods", "persisted_at", "text", "allergies"];
 const SYSTEMS: &[&str] = &["asid", "party_key", "ods", "name"];
 
 /// Who exists, and what stands about them.
@@ -140,7 +140,21 @@ fn summary(row: &Row<'_>) -> Result<StandingSummary, String> {
         ods: row.parse("ods", |text| OdsCode::parse(text).ok())?,
         persisted_at: row.parse("persisted_at", moment)?,
         text: row.text("text").to_owned(),
+        allergies: row.optional("allergies", allergies)?.unwrap_or_default(),
     })
+}
+
+/// Allergies parted by semicolons: the code, which may be blank, a bar and the words.
+fn allergies(text: &str) -> Option<Vec<StandingAllergy>> {
+    text.split(';')
+        .map(|allergy| {
+            let (code, term) = allergy.split_once('|')?;
+            let (code, term) = (code.trim(), term.trim());
+            let known = !term.is_empty() && code.bytes().all(|byte| byte.is_ascii_digit());
+            let code = (!code.is_empty()).then(|| code.to_owned());
+            known.then(|| StandingAllergy { code, term: term.to_owned() })
+        })
+        .collect()
 }
 
 /// A date with a time of day; a zone, where one is written, must be UTC's and is read as UK time like the rest.

@@ -1,11 +1,11 @@
 //! The smaller records of a population: permissions, standing summaries, client systems.
 
 use jiff::civil::DateTime;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use spine_vocabulary::{AcsPermission, Asid, EventId, NhsNumber, OdsCode, PartyKey};
 
 /// What the ACS holds about one patient; `None` is the absence of an assertion, which means Ask.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Permission {
     /// Whether a summary may be stored.
     pub store: Option<AcsPermission>,
@@ -34,6 +34,23 @@ pub struct StandingSummary {
     pub persisted_at: DateTime,
     /// What it says: one plain line.
     pub text: String,
+    /// The allergies and adverse reactions that it tells of.
+    pub allergies: Vec<StandingAllergy>,
+}
+
+/// An allergy of a standing summary.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StandingAllergy {
+    /// Its SNOMED CT code, if it has one.
+    pub code: Option<String>,
+    /// Its words.
+    pub term: String,
+}
+
+impl std::fmt::Debug for StandingAllergy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StandingAllergy(masked)")
+    }
 }
 
 /// A client system that the Spine knows.

@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
@@ -10,10 +11,31 @@ use http_body_util::Full;
 use hyper::body::{Body, Frame, SizeHint};
 use serde::Serialize;
 
+use super::tamper::Ending;
+use crate::fault::Connecting;
+
 /// What answers the requests of one port. Called on the server's own threads; it must not block on I/O.
 pub(crate) trait Service: Send + Sync + 'static {
     /// Answers one request whose body was read whole.
     fn answer(&self, request: Request<Bytes>) -> Response<Reply>;
+
+    /// What becomes of the next connection, before a byte of it is read; it is served, unless the port can be struck.
+    fn connecting(&self) -> Connecting {
+        Connecting::Open
+    }
+
+    /// What becomes of one request; it is answered at once, unless the port can be struck.
+    fn serve(&self, request: Request<Bytes>) -> Course {
+        Course { after: Duration::ZERO, then: Ok(self.answer(request)) }
+    }
+}
+
+/// What becomes of a request.
+pub(crate) struct Course {
+    /// After which time.
+    pub(crate) after: Duration,
+    /// The answer, or the end of the connection.
+    pub(crate) then: Result<Response<Reply>, Ending>,
 }
 
 /// The body of an answer.

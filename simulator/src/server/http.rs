@@ -4,9 +4,8 @@
 //! sender cost one connection and nothing else.
 
 use std::net::TcpListener as StdListener;
-use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -17,7 +16,6 @@ use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -25,6 +23,8 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
 use super::exchange::{Reply, Service, nothing};
+use super::tamper::{Connected, Ending, ignore, pause, reset};
+use crate::fault::Connecting;
 
 /// How long a TLS handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -102,10 +102,21 @@ pub(crate) async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stopped| *stopped).await;
 }
 
-async fn connection(stream: TcpStream, port: Port, stop: watch::Receiver<bool>) {
+async fn connection(mut stream: TcpStream, port: Port, mut stop: watch::Receiver<bool>) {
     // Without it an answer of two segments waits for the peer's delayed acknowledgement, about 40 ms.
     if stream.set_nodelay(true).is_err() {
         return;
+    }
+    match port.service.connecting() {
+        Connecting::Open => {}
+        Connecting::Late(by) => pause(by, &mut stop).await,
+        Connecting::Refused => return reset(&stream),
+        Connecting::Silent => {
+            return tokio::select! {
+                () = stopped(&mut stop) => {}
+                _ = ignore(&mut stream) => {}
+            };
+        }
     }
     match port.tls.clone() {
         None => exchange(stream, port, stop).await,
@@ -118,35 +129,49 @@ async fn connection(stream: TcpStream, port: Port, stop: watch::Receiver<bool>) 
     }
 }
 
-async fn exchange(
-    stream: impl AsyncRead + AsyncWrite + Unpin + Send,
-    port: Port,
-    mut stop: watch::Receiver<bool>,
-) {
-    let respond = service_fn(|request: Request<Incoming>| respond(request, &port));
+async fn exchange(stream: impl Connected, port: Port, mut stop: watch::Receiver<bool>) {
+    let struck = Mutex::new(None);
+    let respond = service_fn(|request: Request<Incoming>| respond(request, &port, &struck));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(IDLE).keep_alive(true);
-    let mut connection = pin!(http.serve_connection(TokioIo::new(stream), respond));
+    let mut connection = http.serve_connection(TokioIo::new(stream), respond);
     // A connection that breaks concerns its two ends only; the ledger already holds what was answered.
     tokio::select! {
-        _ = connection.as_mut() => {}
+        _ = &mut connection => {}
         () = stopped(&mut stop) => {
-            connection.as_mut().graceful_shutdown();
-            let _ended = connection.await;
+            std::pin::Pin::new(&mut connection).graceful_shutdown();
+            let _ended = (&mut connection).await;
         }
     }
+    let stream = connection.into_parts().io.into_inner();
+    let struck = struck.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if let Some(ending) = struck {
+        ending.play(stream, stop).await;
+    }
 }
+
+/// Says to the HTTP library that no answer comes and the connection is no longer its business.
+#[derive(Debug, thiserror::Error)]
+#[error("the plan of faults ends this connection")]
+struct Struck;
 
 async fn respond(
     request: Request<Incoming>,
     port: &Port,
-) -> Result<Response<Reply>, std::convert::Infallible> {
+    struck: &Mutex<Option<Ending>>,
+) -> Result<Response<Reply>, Struck> {
     let (head, body) = request.into_parts();
-    let read = timeout(BODY, whole(body, port.longest_body)).await;
-    Ok(match read {
-        Ok(Ok(body)) => port.service.answer(Request::from_parts(head, body)),
-        Ok(Err(status)) => parting(status),
-        Err(_) => parting(StatusCode::REQUEST_TIMEOUT),
+    let course = match timeout(BODY, whole(body, port.longest_body)).await {
+        Ok(Ok(body)) => port.service.serve(Request::from_parts(head, body)),
+        Ok(Err(status)) => return Ok(parting(status)),
+        Err(_) => return Ok(parting(StatusCode::REQUEST_TIMEOUT)),
+    };
+    if !course.after.is_zero() {
+        sleep(course.after).await;
+    }
+    course.then.map_err(|ending| {
+        *struck.lock().unwrap_or_else(PoisonError::into_inner) = Some(ending);
+        Struck
     })
 }
 

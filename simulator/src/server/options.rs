@@ -11,9 +11,11 @@ use spine_vocabulary::UserId;
 use super::listen::ListenError;
 use super::tls::TlsError;
 use crate::clock::{Clock, SystemClock};
+use crate::fault::{FaultPlan, PlanError};
 use crate::identity::{AuthorityError, CardRow, CardsError, Users, UsersError, read_cards};
 use crate::keys::KeysError;
 use crate::scenario::{Scenario, ScenarioError, Settings};
+use crate::state::JournalError;
 
 /// Everything a start needs. [`Options::new`] and [`Options::load`] fill in what is rarely changed.
 #[derive(Clone, Debug)]
@@ -28,6 +30,10 @@ pub struct Options {
     pub inserted: Option<UserId>,
     /// The clock of sessions, challenges, cards and clinical services. TLS always goes by the computer's own.
     pub clock: Arc<dyn Clock>,
+    /// Whether that clock stands still from the start, until it is moved.
+    pub stands_still: bool,
+    /// What goes wrong.
+    pub faults: FaultPlan,
     /// Where to listen: a loopback address.
     pub address: IpAddr,
     /// On which ports.
@@ -36,6 +42,10 @@ pub struct Options {
     pub keys: Option<PathBuf>,
     /// How many threads serve.
     pub threads: usize,
+    /// Folder in which it keeps what it remembers beyond its own end; `None` keeps it in memory only.
+    pub state: Option<PathBuf>,
+    /// Whether the sessions of an earlier start are forgotten.
+    pub forget_sessions: bool,
 }
 
 /// The port of each service; 0 takes a free one.
@@ -75,6 +85,17 @@ pub enum StartError {
     /// The population cannot be used.
     #[error("the population cannot be used: {0}")]
     Scenario(#[from] ScenarioError),
+    /// The plan of faults cannot be used.
+    #[error("the plan of faults cannot be used: {0}")]
+    Faults(#[from] PlanError),
+    /// The file with the plan of faults cannot be read.
+    #[error("the plan of faults cannot be used: {file}: {source}")]
+    FaultsFile {
+        /// Which.
+        file: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
     /// A file of the population cannot be opened.
     #[error("the population cannot be used: {file}: {source}")]
     File {
@@ -83,13 +104,16 @@ pub enum StartError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// What an earlier start remembered cannot be used.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
     /// The operating system gave no threads.
     #[error("no threads to serve with: {0}")]
     Threads(io::Error),
 }
 
 impl Options {
-    /// This scenario on free ports of 127.0.0.1, by the computer's clock; no users, no cards.
+    /// This scenario on free ports of 127.0.0.1, by the computer's clock; no users, no cards, no faults.
     #[must_use]
     pub fn new(scenario: Scenario) -> Self {
         Self {
@@ -98,10 +122,14 @@ impl Options {
             cards: Vec::new(),
             inserted: None,
             clock: Arc::new(SystemClock),
+            stands_still: false,
+            faults: FaultPlan::default(),
             address: Ipv4Addr::LOCALHOST.into(),
             ports: Ports::default(),
             keys: None,
             threads: 2,
+            state: None,
+            forget_sessions: false,
         }
     }
 

@@ -8,7 +8,6 @@ use spine_vocabulary::{EventId, NhsNumber, OdsCode};
 
 use super::Spine;
 use crate::ledger::{Ledger, SummaryKind};
-use crate::psis;
 use crate::scenario::{Permission, Person};
 use crate::state::{EventAuthor, EventStatus};
 
@@ -43,7 +42,7 @@ impl Spine {
     /// Everything that passed; uploads that are due by now are processed first.
     #[must_use]
     pub fn ledger(&self) -> &Ledger {
-        psis::settle_due(self, self.now());
+        self.settle();
         self.book()
     }
 
@@ -85,22 +84,10 @@ impl Spine {
         views
     }
 
-    /// Sets a permission as if another system had; `false` when nobody has this number.
-    #[must_use]
-    pub fn set_permission(&self, number: NhsNumber, permission: Permission) -> bool {
-        match self.memory().patients.part(&number).get_mut(&number) {
-            Some(patient) => {
-                patient.permission = permission;
-                true
-            }
-            None => false,
-        }
-    }
-
     /// The events of one patient, oldest first; uploads that are due by now are processed first.
     #[must_use]
     pub fn events(&self, number: NhsNumber) -> Vec<EventView> {
-        psis::settle_due(self, self.now());
+        self.settle();
         let part = self.memory().patients.part(&number);
         let Some(patient) = part.get(&number) else { return Vec::new() };
         patient
@@ -119,12 +106,5 @@ impl Spine {
                 },
             })
             .collect()
-    }
-
-    /// Withdraws the standing event as if its practice had; `false` when this event does not stand.
-    #[must_use]
-    pub fn withdraw(&self, number: NhsNumber, event: EventId) -> bool {
-        let mut part = self.memory().patients.part(&number);
-        part.get_mut(&number).is_some_and(|patient| patient.chain.withdraw(event))
     }
 }

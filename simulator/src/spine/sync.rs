@@ -14,6 +14,7 @@ use checks::{first_breaches, may_ask};
 use route::{ROUTES, Route, own_asid};
 
 use super::{Answered, Spine, detail, details, refuse};
+use crate::fault::Saying;
 use crate::ledger::{Note, Sha256, Tag, Violation};
 use crate::state::{Outcome, Seen, Use};
 use crate::wire::issue::{Fault, Refusal};
@@ -59,8 +60,14 @@ impl Reply {
     }
 }
 
-/// Serves one synchronous request.
-pub(super) fn serve(spine: &Spine, request: &WireRequest, sha256: Sha256, now: Timestamp) -> Answered {
+/// Serves one synchronous request; `saying` is a negative acknowledgement for one that keeps every rule.
+pub(super) fn serve(
+    spine: &Spine,
+    request: &WireRequest,
+    sha256: Sha256,
+    now: Timestamp,
+    saying: Option<&Saying>,
+) -> Answered {
     let mut note = Note::default();
     let (route, text) = match open(request) {
         Ok(opened) => opened,
@@ -88,7 +95,14 @@ pub(super) fn serve(spine: &Spine, request: &WireRequest, sha256: Sha256, now: T
     let reply = match content {
         Some(content) if breaches.is_empty() => {
             let asked = SyncRequest { wrapper: &wrapper, content, sha256, now };
-            dispatch(spine, route, &asked, &mut note)
+            match saying {
+                None => dispatch(spine, route, &asked, &mut note),
+                Some(saying) if saying.done => {
+                    dispatch(spine, route, &asked, &mut note);
+                    negative(route, &saying.say(), &mut Note::default())
+                }
+                Some(saying) => negative(route, &saying.say(), &mut note),
+            }
         }
         _ => {
             let outcome = Outcome::Rejected(details(spine, &breaches));
@@ -130,7 +144,22 @@ fn dispatch(spine: &Spine, route: &Route, asked: &SyncRequest<'_, '_>, note: &mu
     }
     match route.interaction {
         Interaction::PdsRetrieval => pds::retrieve(spine, asked, note),
+        Interaction::EventQuery => psis::tell_event(spine, asked, note),
         _ => psis::list_events(spine, asked, note),
+    }
+}
+
+/// The answer of an interaction's service that says no, whatever was done.
+fn negative(route: &Route, outcome: &Outcome, note: &mut Note) -> Reply {
+    match (outcome, route.interaction) {
+        (Outcome::Business(reasons), Interaction::PdsRetrieval) => pds::failure(reasons, note),
+        (Outcome::Business(_), interaction) if interaction != Interaction::SetPermissions => {
+            psis::failure(outcome, note)
+        }
+        _ => {
+            note.tags.push(outcome.tag());
+            Reply::acknowledge(outcome, VERSION_OF_REJECTIONS)
+        }
     }
 }
 

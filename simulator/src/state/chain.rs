@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use spine_vocabulary::{EventId, OdsCode};
 
+use super::content::Content;
 use crate::ledger::SummaryKind;
 
 /// The status of an event. Source: MIM, PSIS query, code system `..17.59`.
@@ -50,6 +51,7 @@ pub(crate) struct Event {
     /// `None` for one that stood before the Spine started.
     pub(crate) kind: Option<SummaryKind>,
     pub(crate) author: EventAuthor,
+    pub(crate) content: Content,
 }
 
 /// Why an upload does not fit onto the chain.

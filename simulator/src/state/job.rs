@@ -80,6 +80,8 @@ pub(crate) struct Job {
     pub(crate) tags: Vec<Tag>,
     /// The patient, once known to be a test patient.
     pub(crate) nhs_number: Option<NhsNumber>,
+    /// What the answer says instead of how it really ended.
+    pub(crate) says: Option<Outcome>,
 }
 
 /// What a message id was used for.

@@ -10,6 +10,7 @@ use spine_vocabulary::{EventId, MessageId, NhsNumber};
 use uuid::Uuid;
 
 use super::chain::{Event, EventAuthor, EventStatus};
+use super::content::{Content, Shelf};
 use super::job::{Job, Seen};
 use super::patient::Patient;
 use super::shard::Shards;
@@ -24,6 +25,8 @@ pub(crate) struct Memory {
     /// Which message ids were used.
     pub(crate) seen: Shards<MessageId, Seen>,
     pub(crate) jobs: Shards<Uuid, Job>,
+    /// Where the documents of events are kept.
+    pub(crate) shelf: Shelf,
     /// Jobs in the order in which they fall due.
     due: Mutex<VecDeque<(Timestamp, Uuid)>>,
     systems: HashMap<String, ClientSystem>,
@@ -40,6 +43,7 @@ impl Memory {
             events: Shards::new(),
             seen: Shards::new(),
             jobs: Shards::new(),
+            shelf: Shelf::default(),
             due: Mutex::default(),
             parties: population.systems.iter().map(|one| one.party_key.to_string()).collect(),
             systems: population.systems.into_iter().map(|one| (one.asid.to_string(), one)).collect(),
@@ -67,6 +71,7 @@ impl Memory {
                 persisted_at: at,
                 kind: None,
                 author: EventAuthor::Organisation(summary.ods, name),
+                content: Content::Stood { text: summary.text, allergies: summary.allergies },
             };
             if let Some(patient) = memory.patients.part(&summary.nhs_number).get_mut(&summary.nhs_number) {
                 patient.chain.push(event);
@@ -97,18 +102,25 @@ impl Memory {
             .into_uuid()
     }
 
-    /// Puts a job into the queue of those that fall due.
+    /// Puts a job into the queue of those that fall due: at its end, unless the clock was set back.
     pub(crate) fn enqueue(&self, at: Timestamp, job: Uuid) {
-        self.due().push_back((at, job));
+        let mut due = self.due();
+        let place = due.partition_point(|(other, _)| *other <= at);
+        due.insert(place, (at, job));
     }
 
-    /// Takes the next job that is due by now. Delays are all alike, so the queue is in order of time.
+    /// Takes the next job that is due by now.
     pub(crate) fn next_due(&self, now: Timestamp) -> Option<Uuid> {
         let mut due = self.due();
         match due.front() {
             Some((at, _)) if *at <= now => due.pop_front().map(|(_, job)| job),
             _ => None,
         }
+    }
+
+    /// Whether a job is due by now.
+    pub(crate) fn has_due(&self, now: Timestamp) -> bool {
+        self.due().front().is_some_and(|(at, _)| *at <= now)
     }
 
     fn due(&self) -> MutexGuard<'_, VecDeque<(Timestamp, Uuid)>> {
@@ -129,6 +141,21 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+
+    #[test]
+    fn what_is_due_first_comes_first_though_the_clock_was_set_back() {
+        let memory = Memory::new(Population::default(), 7);
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let [late, early, same] = [1, 2, 3].map(Uuid::from_u128);
+        memory.enqueue(at(100), late);
+        memory.enqueue(at(50), early);
+        memory.enqueue(at(50), same);
+        assert_eq!(memory.next_due(at(49)), None);
+        assert_eq!(memory.next_due(at(50)), Some(early));
+        assert_eq!(memory.next_due(at(50)), Some(same));
+        assert_eq!(memory.next_due(at(99)), None);
+        assert_eq!(memory.next_due(at(100)), Some(late));
+    }
 
     #[test]
     fn identifiers_differ_and_follow_from_the_seed() {

@@ -205,6 +205,16 @@ impl Sync {
         Self::new("psisquery", "QUPC_IN180000SM04", "V3NPfIT4.2.00", message, PSIS, &query)
     }
 
+    /// A query of one event.
+    pub(crate) fn event(message: u32, number: &str, event: &str) -> Self {
+        let query = format!(
+            "<query><dissentOverride><value code='0' codeSystem='2.16.840.1.113883.2.1.3.2.4.17.60'/><semanticsText>DissentOverride</semanticsText></dissentOverride>\
+             <eventRecord><value root='{event}'/><semanticsText>EventRecord</semanticsText></eventRecord>\
+             <nHSNumber><value root='2.16.840.1.113883.2.1.4.1' extension='{number}'/><semanticsText>NHSNumber</semanticsText></nHSNumber></query>"
+        );
+        Self::new("psisquery", "QUPC_IN190000UK04", "V3NPfIT4.2.00", message, PSIS, &query)
+    }
+
     /// A PDS retrieval.
     pub(crate) fn retrieval(message: u32, number: &str) -> Self {
         let query = format!(

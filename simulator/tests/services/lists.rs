@@ -1,5 +1,8 @@
 //! The event list: what it shows, and why it does not.
 
+#[path = "lists/events.rs"]
+mod events;
+
 use spine_simulator::scenario::{EmptyList, Permission, Settings};
 use spine_vocabulary::AcsPermission;
 

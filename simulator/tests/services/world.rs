@@ -9,7 +9,8 @@ use jiff::civil::date;
 use spine_simulator::Spine;
 use spine_simulator::clock::ManualClock;
 use spine_simulator::scenario::{
-    ClientSystem, Permission, Person, Population, Scenario, Sensitivity, Settings, StandingSummary,
+    ClientSystem, Permission, Person, Population, Scenario, Sensitivity, Settings, StandingAllergy,
+    StandingSummary,
 };
 use spine_simulator::wire::{WireRequest, WireResponse};
 use spine_vocabulary::{AcsPermission, Asid, EventId, Gender, NhsNumber, OdsCode, PartyKey};
@@ -43,6 +44,8 @@ pub(crate) const BUSINESS: u32 = 9;
 pub(crate) const OTHER: u32 = 10;
 /// Nobody has this number.
 pub(crate) const NOBODY: u32 = 11;
+/// The event after [`STANDING`] stands, with a summary of text alone.
+pub(crate) const TEXTED: u32 = 12;
 /// The event that stands for [`SUMMARISED`].
 pub(crate) const STANDING: u32 = 0xAAAA;
 
@@ -65,6 +68,21 @@ fn person(number: u32) -> Person {
     }
 }
 
+fn standing(number: u32, event: u32, allergies: &[(&str, &str)]) -> StandingSummary {
+    let told = allergies.iter().map(|(code, term)| StandingAllergy {
+        code: (!code.is_empty()).then(|| (*code).to_owned()),
+        term: (*term).to_owned(),
+    });
+    StandingSummary {
+        nhs_number: patient(number),
+        event_id: EventId::parse(&message_id(event)).expect("an event id"),
+        ods: OdsCode::parse("A81001").expect("an ODS code"),
+        persisted_at: date(2024, 7, 1).at(9, 30, 0, 0),
+        text: "a summary".to_owned(),
+        allergies: told.collect(),
+    }
+}
+
 fn population() -> Population {
     let no = Permission { store: Some(AcsPermission::No), view: Some(AcsPermission::No) };
     Population {
@@ -82,15 +100,13 @@ fn population() -> Population {
             },
             Person { sensitivity: Some(Sensitivity::Business), ..person(BUSINESS) },
             person(OTHER),
+            person(TEXTED),
         ],
         permissions: vec![(patient(DISSENTER), no)],
-        summaries: vec![StandingSummary {
-            nhs_number: patient(SUMMARISED),
-            event_id: EventId::parse(&message_id(STANDING)).expect("an event id"),
-            ods: OdsCode::parse("A81001").expect("an ODS code"),
-            persisted_at: date(2024, 7, 1).at(9, 30, 0, 0),
-            text: "a summary".to_owned(),
-        }],
+        summaries: vec![
+            standing(SUMMARISED, STANDING, &[("91936005", "Penicillin & <co>"), ("", "Nuts")]),
+            standing(TEXTED, STANDING + 1, &[("", "Eggs")]),
+        ],
         systems: vec![ClientSystem {
             asid: Asid::parse(ASID).expect("an ASID"),
             party_key: PartyKey::parse(PARTY).expect("a party key"),
@@ -112,7 +128,7 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    fn of(response: &WireResponse) -> Self {
+    pub(crate) fn of(response: &WireResponse) -> Self {
         let text = String::from_utf8(response.body.to_vec()).expect("text");
         let xml = text.split("<?xml").last().map(|xml| format!("<?xml{xml}")).unwrap_or_default();
         let xml = xml.replace("----=_MIME-Boundary--", "");

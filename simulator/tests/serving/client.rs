@@ -84,7 +84,7 @@ impl<S: Read + Write> Connection<S> {
         }
         if answer.header("transfer-encoding").is_some_and(|coding| coding == "chunked") {
             loop {
-                let length = usize::from_str_radix(&self.line()?, 16).unwrap();
+                let length = usize::from_str_radix(&self.line()?, 16).map_err(io::Error::other)?;
                 let mut chunk = vec![0; length + 2];
                 self.stream.read_exact(&mut chunk)?;
                 answer.body.extend_from_slice(&chunk[..length]);
@@ -105,6 +105,11 @@ impl<S: Read + Write> Connection<S> {
 pub(crate) type Secure = Connection<StreamOwned<ClientConnection, TcpStream>>;
 
 impl Secure {
+    /// From now on gives up when nothing comes for that long.
+    pub(crate) fn impatient(&self, patience: Duration) {
+        self.stream.get_ref().sock.set_read_timeout(Some(patience)).unwrap();
+    }
+
     /// Whether the TLS session was resumed, and its version.
     pub(crate) fn handshake(&self) -> (Option<rustls::HandshakeKind>, Option<rustls::ProtocolVersion>) {
         let connection = &self.stream.get_ref().conn;

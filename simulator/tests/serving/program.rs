@@ -131,6 +131,21 @@ fn without_that_option_the_end_of_standard_input_means_nothing() {
 }
 
 #[test]
+fn a_plan_of_faults_is_at_work_from_the_start_and_a_stepped_clock_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("plan.toml");
+    std::fs::write(&file, "[[rules]]\nname = \"gone\"\nphase = \"connect\"\nfault = \"refuse\"\n").unwrap();
+    let mut program = Program::start(&["--faults", file.to_str().unwrap(), "--clock", "stepped"]);
+    let mut control = plain(&program.ready().control);
+    assert_eq!(control.get("/faults").unwrap().json()["rules"][0]["name"], "gone");
+    let clock = control.get("/clock").unwrap().json();
+    assert_eq!(clock["flowing"], false);
+    assert_eq!(control.get("/clock").unwrap().json(), clock);
+    control.post("/shutdown", b"").unwrap();
+    program.ended_well();
+}
+
+#[test]
 fn keys_stay_where_they_were_asked_for() {
     let folder = tempfile::tempdir().unwrap();
     let keys = folder.path().join("keys");
@@ -148,6 +163,8 @@ fn what_cannot_be_started_says_why_and_leaves_no_ready_file() {
     let spine = spine.to_str().unwrap();
     let broken = folder.path().join("broken");
     std::fs::create_dir(&broken).unwrap();
+    let wrong = folder.path().join("wrong.toml");
+    std::fs::write(&wrong, "[[rules]]\nname = \"a\"\nphase = \"after\"\nfault = \"refuse\"\n").unwrap();
     let ready = folder.path().join("ready.json");
     let ready = ready.to_str().unwrap();
     for (arguments, code, says) in [
@@ -156,6 +173,13 @@ fn what_cannot_be_started_says_why_and_leaves_no_ready_file() {
         (vec!["--population", spine, "--card", "555100000099"], 1, "no card of user 555100000099"),
         (vec!["--population", spine, "--card", "x"], 2, "user id"),
         (vec!["--population", spine, "--dissent", "maybe"], 2, "dissent-summary-only"),
+        (
+            vec!["--population", spine, "--faults", broken.to_str().unwrap()],
+            1,
+            "the plan of faults cannot be used",
+        ),
+        (vec!["--population", spine, "--faults", wrong.to_str().unwrap()], 1, "only in `connect`"),
+        (vec!["--population", spine, "--clock", "fast"], 2, "stepped"),
         (vec![], 2, "--population"),
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_spine-simulator"))

@@ -1,5 +1,7 @@
 //! `scr login`, `scr logout`, `scr session`: the smartcard and what comes of it.
 
+mod pin;
+
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
@@ -9,7 +11,7 @@ use spine_client::session::{Piv, Session, SocketChannel};
 use spine_client::vocabulary::{ActivityCode, RoleProfileId};
 use spine_client::{Addresses, Clock as _, LoginError, SystemClock};
 
-use super::{Desk, Service, connect, pin};
+use super::{Desk, Service, connect};
 use crate::exit::Exit;
 use crate::failure::CliError;
 use crate::show::output::say;

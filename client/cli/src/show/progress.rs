@@ -6,6 +6,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::{SignedDuration, Timestamp};
 use spine_client::{Clock, Counters, Difference, Reporter, Run, RunEvent, Tally};
 
+use super::listing::moment;
 use super::output::{Output, say};
 use super::table::{counted, grouped};
 
@@ -103,8 +104,22 @@ impl Reporter for Progress {
                 let waiting = counted(self.on_its_way(), "message", "messages");
                 self.tell(&format!("Stopping: nothing new begins; {waiting} on the way are being settled."));
             }
+            RunEvent::Pausing => self.tell("It is time to pause: nothing new begins."),
+            RunEvent::WaitsToRetry(at) => self.tell(&format!(
+                "Whoever is left is tried again at {}; Ctrl-C pauses the run, and it can be resumed then or later.",
+                moment(at)
+            )),
             // Said with the command's end, in full.
             RunEvent::Halted(_) => {}
+            RunEvent::SessionEndsFirst(at) => self.tell(&format!(
+                "The session ends at {}. If the run is not finished then, it pauses; log in again and resume it.",
+                moment(at)
+            )),
+            RunEvent::Waiting(until) => self.tell(&format!("Waiting until {}; Ctrl-C ends it.", moment(until))),
+            RunEvent::TakenUpElsewhere => self.tell("Somebody else has gone on with the run meanwhile."),
+            RunEvent::StaysPaused => {
+                self.tell("It is time to go on, and the session has ended. Log in again, then resume the run.");
+            }
             RunEvent::Closed(_, tally) => {
                 let mut seen = self.seen();
                 seen.counters = Counters::of(&tally);
@@ -152,7 +167,7 @@ fn pace(counters: Counters, began: Began, now: Timestamp) -> Option<Pace> {
 }
 
 /// The five counters; with a practice's numbers they fit a narrow terminal.
-fn counts(counters: Counters) -> String {
+pub(crate) fn counts(counters: Counters) -> String {
     format!(
         "Unprocessed {}, Sending {}, Sent {}, Failed {}, Not Required {}",
         grouped(counters.unprocessed),

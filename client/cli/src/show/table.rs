@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use spine_client::{Counter, Counters, Reason, Report, RunKind, Warning};
 
+use super::listing::moment;
+
 /// The counters as the users name them.
 const NAMES: [(Counter, &str); 5] = [
     (Counter::Unprocessed, "Unprocessed"),
@@ -17,6 +19,9 @@ const NAMES: [(Counter, &str); 5] = [
 #[must_use]
 pub fn headline(report: &Report) -> String {
     let kind = RunKind::from_code(&report.kind).map_or(report.kind.as_str(), |kind| kind.text());
+    if report.run == 0 {
+        return format!("{kind}, dry run: {}; nothing was sent, recorded or changed\n", report.state);
+    }
     let legs = if report.legs == 1 { "1 leg".to_owned() } else { format!("{} legs", report.legs) };
     format!("{kind}, run {}: {} ({legs})\n", report.run, report.state)
 }
@@ -79,6 +84,13 @@ pub fn notes(report: &Report) -> String {
         note(format!(
             "IN DOUBT: of {} nobody knows whether the Spine has the message. Ask the Spine before anything is sent for them.",
             patients(report.in_doubt())
+        ));
+    }
+    if let Some(due) = report.next_due {
+        note(format!(
+            "Some wait for a later attempt, the first until {} (scr worklist deferred): resume the run then, or at once with \
+             --retry-now.",
+            moment(due)
         ));
     }
     if report.stray_rows > 0 {
@@ -176,6 +188,7 @@ mod tests {
             counters: Counters { sent: 1_000, failed: 1, not_required: 2, ..Counters::default() },
             reasons: [("sent".to_owned(), 1_000), ("in-doubt".to_owned(), 1), ("fp69".to_owned(), 2)].into(),
             warnings: [("additional-withheld".to_owned(), 6)].into(),
+            next_due: Some("2026-11-25T18:30:00Z".parse().unwrap()),
             local_changes: 3,
             stray_rows: 4,
             incomplete: 5,
@@ -194,6 +207,7 @@ mod tests {
             Reason::Fp69.text(),
             "IN DOUBT",
             "4 rows",
+            "the first until 25 Nov 2026 18:30",
             "Warnings\n            6  additional-withheld",
         ] {
             assert!(all.contains(wanted), "{wanted} is missing in\n{all}");

@@ -37,6 +37,19 @@ fn what_is_said_identifies_nobody() {
         said.push(surgery.scr(&["report", "--json"]));
     }
     said.push(surgery.run("initial-upload", "resume"));
+    for arguments in [
+        &["runs"][..],
+        &["runs", "--json"],
+        &["disable", "--yes"],
+        &["enable", "--yes"],
+        &["run", "initial-upload", "failed", "--spine", "spine.json", "--yes", "--group", "Nobody"],
+        &["worklist", "mark", "9990000018", "--as", "release"],
+        &["worklist", "--csv", "--out", "everybody.csv"],
+        &["report", "--patients", "--json", "--out", "everybody.json"],
+        &["reconcile", "--spine", "spine.json", "--csv", "--out", "there.csv"],
+    ] {
+        said.push(surgery.scr(arguments));
+    }
     let errors = std::fs::read_to_string(surgery.path("errors.csv")).unwrap();
     let texts = said.iter().flat_map(|ran| [ran.out.as_str(), ran.err.as_str()]).chain([errors.as_str()]);
     for text in texts {

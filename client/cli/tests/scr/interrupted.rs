@@ -97,7 +97,7 @@ fn a_second_signal_does_not_wait_for_what_is_on_its_way() {
 }
 
 /// SIGTERM, by the system's own program: the standard library sends none.
-fn terminate(child: &Child) {
+pub(crate) fn terminate(child: &Child) {
     let status = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
     assert!(status.success());
 }

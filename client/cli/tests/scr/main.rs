@@ -7,5 +7,6 @@ mod connection;
 #[cfg(unix)]
 mod interrupted;
 mod means;
+mod review;
 mod runs;
 mod surgery;

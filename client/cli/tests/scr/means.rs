@@ -69,6 +69,7 @@ fn every_other_reading_can_be_set() {
         "[rules]\nwithout-preference = \"core-and-additional\"",
         "[rules]\nboth-blank = \"matches\"",
         "[rules]\nregistered-elsewhere = \"sent\"",
+        "[rules]\noverwrite-guard = \"recent-and-allergies\"",
         "[rules.medication-windows]\nacute-months = 6",
         "[access]\nbulk = \"any-of-b0380-b8028-b8029\"",
         "[contract]\nretries = 0\ninterval = \"PT0S\"\npersist = \"PT30S\"",

@@ -1,5 +1,9 @@
 //! Runs to their end: exit codes, reports, a second run, the changes to take back.
 
+mod actions;
+mod exclusion;
+mod schedule;
+
 use crate::surgery::{PATIENTS, Surgery};
 
 #[test]
@@ -56,19 +60,4 @@ fn json_is_one_document_and_nothing_else() {
     assert!(matches!(ran.code, Some(0 | 1)), "{ran:?}");
     assert_eq!(ran.json()["state"], "finished");
     assert_eq!(ran.err, "");
-}
-
-#[test]
-fn the_store_takes_one_process_at_a_time() {
-    let surgery = Surgery::open(PATIENTS);
-    let mut first = surgery.begin("consent-migration", "run");
-    if surgery.runs_until(&mut first, 3) {
-        let second = surgery.run("initial-upload", "run");
-        // The first may have ended meanwhile: then nobody holds the practice any more.
-        if second.code == Some(73) {
-            second.says("A run is going on at this practice");
-        }
-    }
-    let first = first.wait().unwrap().code();
-    assert!(matches!(first, Some(0 | 1)), "{first:?}");
 }

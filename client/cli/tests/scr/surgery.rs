@@ -26,7 +26,8 @@ pub(crate) struct Surgery {
     folder: TempDir,
     spine: Option<FakeSpine>,
     population: Population,
-    _ready: ReadyFile,
+    settings: Settings,
+    ready: Option<ReadyFile>,
 }
 
 /// What a process came to.
@@ -51,17 +52,43 @@ impl Surgery {
         let today = spine_client::clock::uk_date(SystemClock.now()).to_string().parse().unwrap();
         let population = Population::new(1, patients, today);
         let written = population.write(folder.path()).unwrap();
-        let mut options = Options::load(&written.spine, settings).unwrap().with_first_card();
+        assert!(written.spine.ends_with("spine"));
+        let mut surgery = Self { folder, spine: None, population, settings, ready: None };
+        surgery.start_spine_again();
+        surgery
+    }
+
+    /// Starts the fake Spine with what it held before anything was sent.
+    pub(crate) fn start_spine_again(&mut self) {
+        if self.spine.is_some() {
+            self.close_spine();
+        }
+        let mut options =
+            Options::load(&self.path("spine"), self.settings.clone()).unwrap().with_first_card();
         // Kept when the fake Spine stops, as a practice's own keys are.
-        options.keys = Some(folder.path().join("keys"));
+        options.keys = Some(self.path("keys"));
         let spine = FakeSpine::start(options).unwrap();
-        let ready = ReadyFile::write(spine.ready(), &folder.path().join("spine.json")).unwrap();
-        Self { folder, spine: Some(spine), population, _ready: ready }
+        // The file goes when its guard does: first the old one, then the new one.
+        self.ready = None;
+        self.ready = Some(ReadyFile::write(spine.ready(), &self.path("spine.json")).unwrap());
+        self.spine = Some(spine);
     }
 
     /// The same with everything imported and the operator logged in.
     pub(crate) fn open(patients: usize) -> Self {
         Self::of(patients).opened()
+    }
+
+    /// Adds a patient group to the extract, before it is imported.
+    pub(crate) fn group(&self, name: &str, members: &[String]) {
+        let mut file = fs::OpenOptions::new().append(true).open(self.path("practice/groups.csv")).unwrap();
+        for member in members {
+            writeln!(file, "{name},{member}").unwrap();
+        }
+        // The counts of rows no longer hold.
+        let toml = self.path("practice/practice.toml");
+        let text = fs::read_to_string(&toml).unwrap();
+        fs::write(&toml, text.split("[rows]").next().unwrap()).unwrap();
     }
 
     pub(crate) fn opened(self) -> Self {
@@ -148,6 +175,11 @@ impl Surgery {
             std::thread::park_timeout(BETWEEN_LOOKS);
         }
         panic!("neither {exchanges} exchanges nor an end");
+    }
+
+    /// A run that nobody is asked about, with further arguments.
+    pub(crate) fn run_with(&self, kind: &str, action: &str, more: &[&str]) -> Ran {
+        self.scr(&[&run_arguments(kind, action), more].concat())
     }
 
     /// How each patient came out of a run.

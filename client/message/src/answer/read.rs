@@ -6,6 +6,7 @@ use super::{Answer, Correlation, Reply, Why};
 use crate::ebxml::header::{self, EbxmlIssue, EbxmlSeverity, Header};
 use crate::ebxml::multipart::{self, Received};
 use crate::hl7v3::acknowledgement::{Acknowledgement, TypeCode, token};
+use crate::hl7v3::event::EventDocument;
 use crate::hl7v3::event_list::EventList;
 use crate::hl7v3::pds::PdsReply;
 use crate::soap::fault::SoapFault;
@@ -138,6 +139,7 @@ fn kind(name: &str) -> Option<Kind> {
         "MCCI_IN010000" => Some(Kind::Acknowledgement),
         "QUQI_IN010000" => Some(Kind::QueryFailure),
         "QUPC_IN200000" => Some(Kind::EventList),
+        "QUPC_IN210000" => Some(Kind::Event),
         // A retrieval and a simple trace answer with the same model of a person.
         "QUPA_IN000009" | "QUPA_IN000007" => Some(Kind::Pds),
         _ => None,
@@ -148,6 +150,7 @@ enum Kind {
     Acknowledgement,
     QueryFailure,
     EventList,
+    Event,
     Pds,
 }
 
@@ -162,6 +165,7 @@ fn interpreted(interaction: Element<'_>, correlation: &mut Correlation) -> Resul
         Kind::Acknowledgement => Ok(Answer::Acknowledgement(acknowledgement)),
         Kind::QueryFailure => Ok(Answer::QueryFailure(acknowledgement)),
         Kind::EventList => failed_or(acknowledgement, || EventList::read(interaction).map(Answer::EventList)),
+        Kind::Event => failed_or(acknowledgement, || EventDocument::read(interaction).map(Answer::Event)),
         Kind::Pds => failed_or(acknowledgement, || PdsReply::read(interaction).map(Answer::Pds)),
     }
 }

@@ -1,24 +1,27 @@
-//! The three synchronous requests.
+//! The four synchronous requests.
 
 use roxmltree::{Document, Node};
-use spine_vocabulary::AcsPermission;
+use spine_vocabulary::{AcsPermission, EventId};
 
-use super::fixture::{ID, addressing, author, id, number, stamp};
+use super::fixture::{ID, PRIOR, addressing, author, id, number, stamp};
 use crate::frozen::{Frozen, Path};
 use crate::hl7v3::permissions::set_permissions;
-use crate::hl7v3::query::{event_list_query, pds_retrieval};
+use crate::hl7v3::query::{event_list_query, event_query, pds_retrieval};
 
 const WSA: &str = "http://schemas.xmlsoap.org/ws/2004/08/addressing";
 const CRS: &str = "http://national.carerecords.nhs.uk/schema/crs/";
 
-pub(super) fn requests() -> [(&'static str, &'static str, &'static str, Frozen); 3] {
+pub(super) fn requests() -> [(&'static str, &'static str, &'static str, Frozen); 4] {
     let (author, addressing, stamp) = (author(), addressing(), stamp());
     let set = set_permissions(number(), AcsPermission::No, id(), &author, &addressing, &stamp);
     let events = event_list_query(number(), id(), &author, &addressing, &stamp);
+    let standing = EventId::parse(PRIOR).unwrap();
+    let event = event_query(number(), standing, id(), &author, &addressing, &stamp);
     let pds = pds_retrieval(number(), id(), &author, &addressing, &stamp);
     [
         ("lrs", "SET_RESOURCE_PERMISSIONS_INUK01", "227319907548", set),
         ("psisquery", "QUPC_IN180000SM04", "227319907548", events),
+        ("psisquery", "QUPC_IN190000UK04", "227319907548", event),
         ("pdsquery", "QUPA_IN000008UK02", "928942012545", pds),
     ]
 }
@@ -56,7 +59,7 @@ fn header_and_body_agree() {
 
 #[test]
 fn parameters_stand_in_the_order_of_their_service() {
-    for (service, _, _, frozen) in requests().into_iter().skip(1) {
+    for (_, interaction, _, frozen) in requests().into_iter().skip(1) {
         let xml = String::from_utf8(frozen.body).unwrap();
         let document = Document::parse(&xml).unwrap();
         let query = document.descendants().find(|node| node.tag_name().name() == "query").unwrap();
@@ -67,17 +70,17 @@ fn parameters_stand_in_the_order_of_their_service() {
                 (parameter.tag_name().name(), parts)
             })
             .collect();
-        let expected = if service == "psisquery" {
-            vec![
-                ("dissentOverride", vec!["value", "semanticsText"]),
-                ("nHSNumber", vec!["value", "semanticsText"]),
-            ]
-        } else {
-            vec![
-                ("historicDataIndicator", vec!["semanticsText", "value"]),
-                ("person.id", vec!["semanticsText", "value"]),
+        let (before, after) = (vec!["semanticsText", "value"], vec!["value", "semanticsText"]);
+        let expected = match interaction {
+            "QUPC_IN180000SM04" => vec![("dissentOverride", after.clone()), ("nHSNumber", after)],
+            "QUPC_IN190000UK04" => {
+                vec![("dissentOverride", after.clone()), ("eventRecord", after.clone()), ("nHSNumber", after)]
+            }
+            _ => vec![
+                ("historicDataIndicator", before.clone()),
+                ("person.id", before),
                 ("retrievalItem", vec!["semanticsText"]),
-            ]
+            ],
         };
         assert_eq!(shape, expected);
         let asked = query.descendants().find_map(|node| node.attribute("extension"));

@@ -78,6 +78,7 @@ fn queries_and_settings_validate() {
                 let xml = xml.replace(interaction, "QUPC_IN180000UK04");
                 check(&folder.join("Schemas/QUPC_IN180000UK04.xsd"), &xml, interaction);
             }
+            "QUPC_IN190000UK04" => check(&folder.join("Schemas/QUPC_IN190000UK04.xsd"), &xml, interaction),
             "QUPA_IN000008UK02" => check(&folder.join("Schemas/QUPA_IN000008UK02.xsd"), &xml, interaction),
             _ => check(&folder.join(format!("TightenedSchemas/{interaction}.xsd")), &xml, interaction),
         }

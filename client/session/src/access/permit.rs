@@ -18,6 +18,8 @@ const SUMMARY_WORK: &[&str] = &[UPDATE_SUMMARIES, UPDATE_SUMMARIES_8028, WITHDRA
 pub enum Action {
     /// Start, resume or stop a bulk run of any kind.
     BulkRun,
+    /// Switch SCR on or off at the practice.
+    SwitchScr,
     /// Record a patient's dissent, as a person tells it.
     RecordDissent,
 }
@@ -171,7 +173,8 @@ struct Needs {
 /// Requirements: SES-002, SES-003, SES-004, CON-053.
 fn needs(action: Action, bulk: BulkPolicy) -> Needs {
     match (action, bulk) {
-        (Action::BulkRun, BulkPolicy::AdministratorAndB0062) => {
+        // Both readings of the sources agree on who switches SCR on and off (Vision help, Enabling or Disabling SCR; SCR RBAC roles).
+        (Action::BulkRun, BulkPolicy::AdministratorAndB0062) | (Action::SwitchScr, _) => {
             Needs { administrator: true, activities: &[&[BULK_UPLOADS]] }
         }
         (Action::BulkRun, BulkPolicy::AnyOfB0380B8028B8029) => {
@@ -190,6 +193,7 @@ fn holds_any(session: &Session, any_of: &[&str]) -> bool {
 fn doing(action: Action) -> &'static str {
     match action {
         Action::BulkRun => "running bulk uploads",
+        Action::SwitchScr => "switching SCR on or off",
         Action::RecordDissent => "recording dissent",
     }
 }

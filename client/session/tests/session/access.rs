@@ -25,7 +25,7 @@ fn policy(bulk: BulkPolicy) -> AccessPolicy {
 
 #[test]
 fn each_action_needs_what_its_policy_says() {
-    use Action::{BulkRun, RecordDissent};
+    use Action::{BulkRun, RecordDissent, SwitchScr};
     use BulkPolicy::{AdministratorAndB0062 as Seeds, AnyOfB0380B8028B8029 as Newer};
     // action, policy, administrator, activities, permitted
     let matrix: &[(Action, BulkPolicy, bool, &[&str], bool)] = &[
@@ -39,6 +39,10 @@ fn each_action_needs_what_its_policy_says() {
         (BulkRun, Newer, true, &["B8029"], true),
         (BulkRun, Newer, true, &["B0062", "B0020"], false),
         (BulkRun, Newer, true, &[], false),
+        (SwitchScr, Seeds, true, &["B0062"], true),
+        (SwitchScr, Newer, true, &["B0062", "B0020"], true),
+        (SwitchScr, Newer, false, &["B0062"], false),
+        (SwitchScr, Newer, true, &["B0380", "B8028", "B8029"], false),
         (RecordDissent, Seeds, false, &["B0020", "B0380"], true),
         (RecordDissent, Newer, false, &["B0020", "B8028"], true),
         (RecordDissent, Seeds, false, &["B8029", "B0020"], true),

@@ -160,7 +160,7 @@ fn of_body(message: &Message, response: &Response) -> Result<Outcome, String> {
         Answer::Acknowledgement(acknowledgement) => Ok(of_acknowledgement(&acknowledgement)),
         Answer::SoapFault(fault) => Ok(of_fault(&fault)),
         Answer::EbxmlError(issues) => Ok(of_ebxml(&issues)),
-        Answer::EventList(_) | Answer::Pds(_) | Answer::QueryFailure(_) => {
+        Answer::EventList(_) | Answer::Event(_) | Answer::Pds(_) | Answer::QueryFailure(_) => {
             Err("the answer to another question".into())
         }
         Answer::EbxmlAcknowledgment => Err("received, with no word about the content".into()),

@@ -99,9 +99,14 @@ impl Row {
         }
         let mut effects = Effects::default();
         let before = self.state.live();
+        let may_be_leaving = matches!(self.state, State::Sending(_));
         self.state = self.state.clone().apply(&write.fact)?;
         self.version = circumstance.seq;
         self.send(write, circumstance, &mut effects)?;
+        // Its last byte may have left at any time until its fate was known, or until its process was found gone.
+        if may_be_leaving && write.fact != Fact::NeverSent {
+            self.last_sent_at = self.last_sent_at.max(Some(write.at));
+        }
         if decides {
             self.warnings.clone_from(&write.warnings);
         }

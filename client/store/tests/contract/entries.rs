@@ -40,7 +40,7 @@ pub(crate) async fn facts_of_one_patient_apply_in_their_order<B: Bench>(bench: B
     store.record(fence, run.id, &first).await.unwrap();
     let (entry, _) = store.entry(run.id, &key(1)).await.unwrap().unwrap();
     assert_eq!(entry.state, State::Accepted { live: live(1), location: "/poll/7?x=1".to_owned() });
-    assert_eq!((entry.attempts, entry.first_sent_at, entry.last_sent_at), (2, Some(t(2)), Some(t(4))));
+    assert_eq!((entry.attempts, entry.first_sent_at, entry.last_sent_at), (2, Some(t(2)), Some(t(5))));
     assert_eq!((entry.sent_in_leg, entry.content_sha256), (Some(1), Some([7; 32])));
     let other = store.entry(run.id, &key(2)).await.unwrap().unwrap().0;
     assert!(entry.version > other.version && other.version > 0);

@@ -89,6 +89,9 @@ pub const PSIS_NO_CASE: ErrorCode = code(PSIS_ERROR, "30312", "Case Instance not
 pub const PSIS_UNIQUE: ErrorCode = code(PSIS_ERROR, "30317", "Unique constraint violated");
 /// Specific code of the PSIS: its database. Source: SCR exception simulator.
 pub const PSIS_DATABASE: ErrorCode = code(PSIS_ERROR, "30318", "Database error");
+/// Specific code of the PSIS: a set id fits several documents. Source: SCR exception simulator.
+pub const PSIS_SEVERAL_DOCUMENTS: ErrorCode =
+    code(PSIS_ERROR, "30344", "More than one document satisfied the query criteria");
 /// Specific code of the PSIS: no explicit consent. Source: SCR FHIR API adaptor.
 pub const PSIS_NO_CONSENT: ErrorCode = code(PSIS_ERROR, "30402", "No explicit Service User Consent");
 /// Specific code of the PSIS: the access control framework refuses. Source: SCR FHIR API adaptor.
@@ -152,6 +155,7 @@ pub const ERRORS: &[ErrorCode] = &[
     PSIS_NO_CASE,
     PSIS_UNIQUE,
     PSIS_DATABASE,
+    PSIS_SEVERAL_DOCUMENTS,
     PSIS_NO_CONSENT,
     PSIS_ACF,
     PSIS_NHS_NUMBER,

@@ -52,6 +52,10 @@ pub enum Interaction {
     EventListQueryMim,
     /// `QUPC_IN200000SM04`: answer to the event list query. Source: SCR FHIR API adaptor.
     EventListAnswer,
+    /// `QUPC_IN190000UK04`: query of one event, synchronous. Source: SCR FHIR API adaptor; MIM 4.2.
+    EventQuery,
+    /// `QUPC_IN210000UK04`: answer to the query of one event. Source: SCR FHIR API adaptor; MIM 4.2.
+    EventAnswer,
     /// `QUPA_IN000008UK02`: PDS retrieval by NHS number. Source: MIM 6.3.
     PdsRetrieval,
     /// `QUPA_IN000009UK03`: answer to the PDS retrieval. Source: MIM 6.3.
@@ -64,7 +68,7 @@ pub enum Interaction {
 
 impl Interaction {
     /// Every interaction.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::UploadPolled,
         Self::UploadReliable,
         Self::UploadInitialText,
@@ -72,6 +76,8 @@ impl Interaction {
         Self::EventListQuery,
         Self::EventListQueryMim,
         Self::EventListAnswer,
+        Self::EventQuery,
+        Self::EventAnswer,
         Self::PdsRetrieval,
         Self::PdsRetrievalAnswer,
         Self::QueryFailure,
@@ -89,6 +95,8 @@ impl Interaction {
             Self::EventListQuery => "QUPC_IN180000SM04",
             Self::EventListQueryMim => "QUPC_IN180000UK04",
             Self::EventListAnswer => "QUPC_IN200000SM04",
+            Self::EventQuery => "QUPC_IN190000UK04",
+            Self::EventAnswer => "QUPC_IN210000UK04",
             Self::PdsRetrieval => "QUPA_IN000008UK02",
             Self::PdsRetrievalAnswer => "QUPA_IN000009UK03",
             Self::QueryFailure => "QUQI_IN010000UK14",
@@ -102,12 +110,14 @@ impl Interaction {
     pub const fn service(self) -> Option<Service> {
         match self {
             Self::UploadPolled | Self::UploadReliable | Self::UploadInitialText => Some(Service::Psis),
-            Self::EventListQuery | Self::EventListQueryMim => Some(Service::PsisQuery),
+            Self::EventListQuery | Self::EventListQueryMim | Self::EventQuery => Some(Service::PsisQuery),
             Self::PdsRetrieval => Some(Service::PdsQuery),
             Self::SetPermissions => Some(Service::Lrs),
-            Self::Acknowledgement | Self::EventListAnswer | Self::PdsRetrievalAnswer | Self::QueryFailure => {
-                None
-            }
+            Self::Acknowledgement
+            | Self::EventListAnswer
+            | Self::EventAnswer
+            | Self::PdsRetrievalAnswer
+            | Self::QueryFailure => None,
         }
     }
 

@@ -77,6 +77,7 @@ fn standing(random: &mut Random, today: Date, number: &str) -> SummaryRow {
         ods,
         persisted_at: format!("{today}T07:00:00"),
         text: "Stands.".to_owned(),
+        allergies: String::new(),
     }
 }
 

@@ -6,8 +6,8 @@ use http::Method;
 use jiff::SignedDuration;
 use spine_client::practice::Extract;
 use spine_message::{
-    Addressing, Answer, Author, Frozen, Header, Path, Practice, Stamp, event_list_query, pds_retrieval,
-    poll_headers, read_answer, set_permissions, upload,
+    Addressing, Answer, Author, Frozen, Header, Path, Practice, Stamp, event_list_query, event_query,
+    pds_retrieval, poll_headers, read_answer, set_permissions, upload,
 };
 use spine_rules::demographics::PdsAnswer;
 use spine_rules::import::ImportItem;
@@ -84,6 +84,7 @@ impl Talk {
                 let request = upload(&summary, self.id(), &author(), &practice(), &addressing(), &stamp());
                 self.upload(&request);
                 self.list(number);
+                self.event(number, request.id);
             }
             self.post(&set_permissions(
                 number,
@@ -142,6 +143,10 @@ impl Talk {
 
     fn list(&mut self, number: NhsNumber) -> Answer {
         self.post(&event_list_query(number, self.id(), &author(), &addressing(), &stamp()))
+    }
+
+    fn event(&mut self, number: NhsNumber, sent: MessageId) -> Answer {
+        self.post(&event_query(number, sent.event(), self.id(), &author(), &addressing(), &stamp()))
     }
 
     fn post(&mut self, request: &Frozen) -> Answer {

@@ -1,5 +1,6 @@
 //! Defects that the cases of `run` must find.
 
+pub(super) mod bulk;
 mod legs;
 mod report;
 

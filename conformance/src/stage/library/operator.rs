@@ -24,23 +24,28 @@ pub(super) fn begin(day: &str) -> Result<Timestamp, StageError> {
 }
 
 /// The session with which every scenario of a day begins that does not log in itself.
-pub fn session(day: &'static str) -> Result<Session, StageError> {
-    static SESSIONS: Mutex<BTreeMap<&'static str, Session>> = Mutex::new(BTreeMap::new());
+pub fn session(day: &str) -> Result<Session, StageError> {
+    session_at(begin(day)?)
+}
+
+/// The session of the operator that began at a moment; each is made once.
+pub fn session_at(at: Timestamp) -> Result<Session, StageError> {
+    static SESSIONS: Mutex<BTreeMap<Timestamp, Session>> = Mutex::new(BTreeMap::new());
     let mut sessions = SESSIONS.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(session) = sessions.get(day) {
+    if let Some(session) = sessions.get(&at) {
         return Ok(session.clone());
     }
     // On a thread of its own: whoever asks first may be in the middle of paused time.
-    let login = std::thread::spawn(move || login(day));
+    let login = std::thread::spawn(move || login(at));
     let session = login.join().map_err(|_| StageError::new("the login panicked"))??;
-    sessions.insert(day, session.clone());
+    sessions.insert(at, session.clone());
     Ok(session)
 }
 
-fn login(day: &str) -> Result<Session, StageError> {
-    let at = begin(day)?;
+fn login(at: Timestamp) -> Result<Session, StageError> {
     let folder = tempfile::tempdir().map_err(StageError::new)?;
-    let written = People::of(&["ordinary-adult"], day)?.write(folder.path())?;
+    let day = spine_client::clock::uk_date(at).to_string();
+    let written = People::of(&["ordinary-adult"], &day)?.write(folder.path())?;
     let store: Arc<dyn Store> = Arc::new(MemoryStore::new(StoreOptions::new("a-test", move || at)));
     let client = Client::new(
         Arc::clone(&store),

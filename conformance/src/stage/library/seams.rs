@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use spine_client::session::Session;
-use spine_client::{Action, Clock, Ids, RunSettings, Stop, Store};
+use spine_client::{Action, Clock, Ids, RunRequest, RunSettings, Stop, Store};
 
 use crate::stage::observation::RunOutcome;
 use crate::stage::people::People;
@@ -25,6 +25,8 @@ pub struct Seams {
     pub ids: fn(Arc<dyn Ids>) -> Arc<dyn Ids>,
     /// How the run is asked for.
     pub settings: fn(&mut RunSettings),
+    /// What else a run is asked for with: group, schedule, retries.
+    pub request: fn(&mut RunRequest),
     /// What is done where the operator asks for an action.
     pub action: fn(Action) -> Action,
     /// The practice's folder, before the client reads it.
@@ -48,6 +50,7 @@ impl Default for Seams {
             clock: |clock| clock,
             ids: |ids| ids,
             settings: |_| {},
+            request: |_| {},
             action: |action| action,
             practice: |_| {},
             nobody: || None,

@@ -8,7 +8,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use jiff::SignedDuration;
 use jiff::civil::date;
 use spine_message::{
-    Frozen, Header, Stamp, event_list_query, pds_retrieval, poll_headers, set_permissions, upload,
+    Frozen, Header, Stamp, event_list_query, event_query, pds_retrieval, poll_headers, set_permissions,
+    upload,
 };
 use spine_simulator::Spine;
 use spine_simulator::clock::{Clock, ManualClock};
@@ -55,6 +56,13 @@ impl Asked {
                     self.find(|spine, number| !dissents(spine, number) && !spine.events(number).is_empty());
                 assert!(self.spine.set_permission(about, Permission { store: yes, view: yes }));
                 self.list(about)
+            }
+            "event" => {
+                // One that stood before the Spine started, with a coded allergy.
+                let persona = spine_fixtures::persona("standing-allergy-known").unwrap();
+                let about = NhsNumber::parse(&persona.nhs_number()).unwrap();
+                let event = self.spine.events(about)[0].event_id;
+                self.post(&event_query(about, event, self.id(), &author(), &addressing(), &self.stamp()))
             }
             "refused list" => self.list(self.find(dissents)),
             "permission set" => self.post(&self.setting(self.someone())),

@@ -61,6 +61,7 @@ const KINDS: &[Kind] = &[
         samples: &["=resp.pds.QUQI_IN010000UK14.nomatch-retrieval.soap.xml"],
     },
     Kind { ours: "list", document: Payload, samples: &["sevent-list-query/success.xml"] },
+    Kind { ours: "event", document: Payload, samples: &["sevent-query/success.xml"] },
     Kind { ours: "refused list", document: Payload, samples: &["sevent-list-query/noConsent.xml"] },
     Kind {
         ours: "permission set",

@@ -58,6 +58,7 @@ const SCR_MOCK_SPINE: &[(&str, Reads)] = &[
     ("acs/success.xml", Answer("acknowledgement AA")),
     ("event-list-query/noConsent.xml", Answer("query failure AE")),
     ("event-list-query/success.xml", Answer("event list")),
+    ("event-query/success.xml", Answer("event")),
     ("upload-scr/pollingSuccess.txt", Answer("acknowledgement AA")),
 ];
 
@@ -184,11 +185,6 @@ pub(super) const UNREAD: &[Unread] = &[
         start: "NHSDigital+summary-care-record-api/docker/service/src/main/resources/mock-identity-service/",
         files: 1,
         why: IDENTITY,
-    },
-    Unread {
-        start: "NHSDigital+summary-care-record-api/docker/service/src/main/resources/mock-spine/event-query/",
-        files: 1,
-        why: "the query for one event: nobody asks it before summaries can be viewed",
     },
     Unread { start: "NHSDigital+electronic-prescription-service-api/LICENSE", files: 1, why: TEXT },
     Unread {

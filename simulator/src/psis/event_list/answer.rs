@@ -1,9 +1,10 @@
 //! The event list itself: elements of the PSIS's own namespace around HL7 ones.
 
+use jiff::Timestamp;
 use spine_vocabulary::code::system;
 use spine_vocabulary::{AcsPermission, Interaction, NhsNumber};
 
-use super::VERSION;
+use super::super::query::VERSION;
 use crate::scenario::Permission;
 use crate::spine::Reply;
 use crate::state::{Event, EventAuthor, Patient};
@@ -12,16 +13,12 @@ use crate::wire::write::{Acknowledgement, Element, local_stamp};
 
 /// The answer for a patient whose events may be seen.
 /// Requirement: MSG-046.
-pub(super) fn list(number: NhsNumber, patient: &Patient) -> Reply {
-    let target =
-        Element::new("psis:recordTarget").with(Element::new("psis:patient").with(
-            Element::new("psis:id").attr("root", system::NHS_NUMBER).attr("extension", number.reveal()),
-        ));
+pub(super) fn list(number: NhsNumber, patient: &Patient, now: Timestamp) -> Reply {
     let list = Element::new("psis:queryResponseEventList")
         .attr("xmlns:psis", PSIS)
-        .with(target)
+        .with(target(number))
         .with_all(patient.chain.events().iter().rev().map(event))
-        .with(permissions(number, patient.permission));
+        .with(permissions(number, patient.permission_shown(now)));
     let ack = Element::new("queryAck")
         .attr("type", "QueryAck")
         .with(Element::new("queryResponseCode").attr("code", "OK"));
@@ -34,8 +31,16 @@ pub(super) fn list(number: NhsNumber, patient: &Patient) -> Reply {
     }
 }
 
+/// Whom an answer is about.
+pub(in crate::psis) fn target(number: NhsNumber) -> Element {
+    Element::new("psis:recordTarget").with(
+        Element::new("psis:patient").with(
+            Element::new("psis:id").attr("root", system::NHS_NUMBER).attr("extension", number.reveal()),
+        ),
+    )
+}
+
 fn event(event: &Event) -> Element {
-    let (status, status_name) = event.status.coded();
     let author = match &event.author {
         EventAuthor::AsSent(markup) => Element::new("psis:author").verbatim(markup.as_ref()),
         EventAuthor::Organisation(ods, name) => Element::new("psis:author").with(organisation(
@@ -44,6 +49,12 @@ fn event(event: &Event) -> Element {
             &local_stamp(event.persisted_at),
         )),
     };
+    head(event).with(author)
+}
+
+/// What is said of an event wherever it is shown.
+pub(in crate::psis) fn head(event: &Event) -> Element {
+    let (status, status_name) = event.status.coded();
     Element::new("psis:event")
         .with(Element::new("psis:eventID").attr("root", event.id.to_string()))
         .with(
@@ -64,11 +75,10 @@ fn event(event: &Event) -> Element {
                 .attr("code", "196981000000101")
                 .attr("displayName", "General Practice Summary"),
         )
-        .with(author)
 }
 
 /// The author of a summary that stood before the Spine started: somebody at that organisation.
-fn organisation(ods: &str, name: Option<&str>, time: &str) -> Element {
+pub(in crate::psis) fn organisation(ods: &str, name: Option<&str>, time: &str) -> Element {
     let represented = Element::new("representedOrganizationSDS")
         .attr("classCode", "ORG")
         .attr("determinerCode", "INSTANCE")

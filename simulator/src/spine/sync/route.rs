@@ -17,7 +17,7 @@ pub(super) struct Route {
 }
 
 /// Every interaction that is served here.
-pub(super) const ROUTES: [Route; 4] = [
+pub(super) const ROUTES: [Route; 5] = [
     Route {
         interaction: Interaction::EventListQuery,
         service: Service::PsisQuery,
@@ -29,6 +29,12 @@ pub(super) const ROUTES: [Route; 4] = [
         service: Service::PsisQuery,
         content: (HL7, "query"),
         wrapper: "eventListQueryResponse",
+    },
+    Route {
+        interaction: Interaction::EventQuery,
+        service: Service::PsisQuery,
+        content: (HL7, "query"),
+        wrapper: "eventQueryResponse",
     },
     Route {
         interaction: Interaction::PdsRetrieval,

@@ -74,27 +74,48 @@ pub(crate) fn error_list(
     errors: &[EbxmlError],
     unpublished: &str,
 ) -> String {
+    let listed = |error: &EbxmlError| Listed {
+        standard: error.standard,
+        description: match error.breach.code {
+            Some(code) => format!("{}:{}", code.code, error.breach.text),
+            None => format!("{unpublished}:{} - {}", error.breach.name, error.breach.text),
+        },
+    };
+    message_error(addressee, id, at, "Error", &errors.iter().map(listed).collect::<Vec<_>>())
+}
+
+/// One error of a list: the standard's code, and what describes it, beginning with its number.
+#[derive(Clone, Debug)]
+pub(crate) struct Listed {
+    pub(crate) standard: &'static str,
+    pub(crate) description: String,
+}
+
+/// The whole document of a `MessageError` whose errors are all of one severity.
+pub(crate) fn message_error(
+    addressee: &Addressee<'_>,
+    id: Uuid,
+    at: Timestamp,
+    severity: &'static str,
+    errors: &[Listed],
+) -> String {
     let message = message_header(addressee, "urn:oasis:names:tc:ebxml-msg:service", "MessageError", id, at);
     let list = must_understand(
-        Element::new("eb:ErrorList").attr("eb:version", "2.0").attr("eb:highestSeverity", "Error"),
+        Element::new("eb:ErrorList").attr("eb:version", "2.0").attr("eb:highestSeverity", severity),
     )
-    .with_all(errors.iter().map(|error| listed(error, unpublished)));
+    .with_all(errors.iter().map(|error| listed(error, severity)));
     envelope()
         .with(Element::new("soap:Header").with(message).with(list))
         .with(Element::new("soap:Body"))
         .render()
 }
 
-fn listed(error: &EbxmlError, unpublished: &str) -> Element {
-    let description = match error.breach.code {
-        Some(code) => format!("{}:{}", code.code, error.breach.text),
-        None => format!("{unpublished}:{} - {}", error.breach.name, error.breach.text),
-    };
+fn listed(error: &Listed, severity: &'static str) -> Element {
     Element::new("eb:Error")
         .attr("eb:codeContext", "urn:oasis:names:tc:ebxml-msg:service:errors")
         .attr("eb:errorCode", error.standard)
-        .attr("eb:severity", "Error")
-        .with(Element::new("eb:Description").attr("xml:lang", "en-GB").text(description))
+        .attr("eb:severity", severity)
+        .with(Element::new("eb:Description").attr("xml:lang", "en-GB").text(error.description.as_str()))
 }
 
 fn envelope() -> Element {

@@ -89,7 +89,7 @@ impl Element {
 }
 
 /// Writes a text so that it is read back the same; characters that XML cannot carry become a question mark.
-fn escape(text: &str, out: &mut String) {
+pub(crate) fn escape(text: &str, out: &mut String) {
     for character in text.chars() {
         match character {
             '&' => out.push_str("&amp;"),

@@ -4,13 +4,13 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use super::Desk;
+use crate::commands::Desk;
 use crate::exit::Exit;
 use crate::failure::CliError;
 use crate::show::output::say;
 use crate::show::table::counted;
 
-pub(super) async fn export(desk: &Desk, out: Option<&Path>) -> Result<Exit, CliError> {
+pub(in crate::commands) async fn export(desk: &Desk, out: Option<&Path>) -> Result<Exit, CliError> {
     let client = desk.client().await?;
     let mut sink: Box<dyn Write + Send> = match out {
         Some(file) => Box::new(BufWriter::new(File::create(file).map_err(|error| unwritable(&error))?)),

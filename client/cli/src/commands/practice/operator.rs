@@ -3,11 +3,11 @@
 use spine_client::Operator;
 use spine_client::vocabulary::UserId;
 
-use super::Desk;
+use crate::commands::Desk;
 use crate::exit::Exit;
 use crate::failure::CliError;
 
-pub(super) async fn add(
+pub(in crate::commands) async fn add(
     desk: &Desk,
     user_id: UserId,
     name: String,

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 use spine_client::{ClientError, ColumnMap, ImportReceipt};
 
-use super::Desk;
+use crate::commands::Desk;
 use crate::exit::Exit;
 use crate::failure::CliError;
 use crate::show::output::say;
@@ -24,7 +24,7 @@ struct Document {
     row_errors: usize,
 }
 
-pub(super) async fn import(
+pub(in crate::commands) async fn import(
     desk: &Desk,
     folder: &Path,
     columns: Option<&Path>,

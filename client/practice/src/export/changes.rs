@@ -5,6 +5,8 @@ use std::io::Write;
 use jiff::civil::DateTime;
 use spine_rules::record::{LocalChange, PatientKey};
 
+use super::harmless;
+
 /// Why the changes cannot be written.
 #[derive(Debug, thiserror::Error)]
 #[error("the changes cannot be written: {0}")]
@@ -34,11 +36,6 @@ pub fn write_changes<'c>(
     }
     out.flush().map_err(csv::Error::from)?;
     Ok(())
-}
-
-/// A spreadsheet takes a cell that begins like this for a formula: an apostrophe makes it text.
-fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t']) { format!("'{cell}") } else { cell.to_owned() }
 }
 
 #[cfg(test)]

@@ -1,0 +1,6 @@
+//! How a run proceeds, in virtual time: later attempts, stops, jumps of the clock, dry runs.
+
+mod clocks;
+mod dry;
+mod ladder;
+mod stopping;

@@ -1,0 +1,157 @@
+//! Nights of bulk uploading: a large practice, several nights, more sessions than nights, and memory that does not grow.
+//!
+//! The client's library runs in this process over a store on disk and over TLS; the fake Spine is a process of its own, so that this
+//! process's memory is the client's alone. The clock flows as the computer's does and leaps over the hours: to the end of a session, to
+//! the end of a night, to the next evening. Sessions live ten hours by it, on both sides.
+//!
+//! *Memory is flat* means two things, each measured on the resident memory of this process while a leg runs: no later night needs more
+//! than [`NIGHT_FACTOR`] times what the first one did, and the practice no more than [`PRACTICE_FACTOR`] times what one of a tenth of its
+//! size did before.
+
+mod clock;
+mod leg;
+mod memory;
+mod observed;
+mod practice;
+mod program;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::stage::StageError;
+use practice::Practice;
+pub use program::{SPINE, spine};
+
+/// What the peak of a later night may be of the first one's.
+pub const NIGHT_FACTOR: f64 = 1.25;
+/// What the peak of a practice may be of that of one a tenth its size.
+pub const PRACTICE_FACTOR: f64 = 1.5;
+/// Practices smaller than this are too small for a judgement on memory: caches still fill.
+pub const JUDGED_FROM: usize = 10_000;
+/// How soon a resumed run is to send its first message.
+pub const PROMPT: Duration = Duration::from_secs(2);
+
+/// What is to be run.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Patients of the practice.
+    pub patients: usize,
+    /// Nights.
+    pub nights: u32,
+    /// Sessions over all of them: one or two a night.
+    pub sessions: u32,
+    /// Chooses the people and the faults.
+    pub seed: u64,
+}
+
+/// How a session's leg came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The session was over in the middle of the night.
+    SessionOver,
+    /// The night was over.
+    NightOver,
+    /// Nothing was left.
+    Finished,
+}
+
+/// One leg.
+#[derive(Clone, Debug)]
+pub struct Leg {
+    /// The night, from 1.
+    pub night: u32,
+    /// The session, from 1.
+    pub session: u32,
+    /// How it ended.
+    pub ending: Ending,
+    /// Patients settled so far.
+    pub settled: u64,
+    /// Real time that it took.
+    pub took: Duration,
+    /// From the opening of the store to the first request, in real time.
+    pub first_request: Option<Duration>,
+    /// From the opening of the store to the first upload.
+    pub first_upload: Option<Duration>,
+    /// The highest resident memory while it ran, in bytes; `None` where it is not measured.
+    pub peak: Option<u64>,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Default)]
+pub struct Passed {
+    /// Every leg.
+    pub legs: Vec<Leg>,
+    /// The peak of a practice of a tenth of the size.
+    pub tenth: Option<u64>,
+    /// The peak of the fake Spine, which holds everything in memory.
+    pub spine_peak: Option<u64>,
+    /// What the run came to: `finished`, ..
+    pub state: String,
+    /// The run's counters.
+    pub counters: BTreeMap<String, u64>,
+    /// Everything that does not hold.
+    pub findings: Vec<String>,
+}
+
+/// Runs the nights; every leg is told.
+pub fn run(plan: &Plan, tell: &mut dyn FnMut(&Leg)) -> Result<Passed, StageError> {
+    if plan.sessions < plan.nights || plan.sessions > 2 * plan.nights || plan.nights == 0 {
+        return Err(StageError::new("there are one or two sessions a night"));
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.map_err(StageError::new)?;
+    let mut passed = Passed::default();
+    if plan.patients >= JUDGED_FROM {
+        let small = Plan { patients: plan.patients / 10, nights: 1, sessions: 1, ..plan.clone() };
+        let small = runtime.block_on(nights(&small, &mut |_| ()))?;
+        passed.findings.extend(small.findings.iter().map(|finding| format!("a tenth: {finding}")));
+        passed.tenth = small.legs.iter().filter_map(|leg| leg.peak).max();
+    }
+    let whole = runtime.block_on(nights(plan, tell))?;
+    passed.findings.extend(whole.findings);
+    passed = Passed { findings: passed.findings, tenth: passed.tenth, ..whole };
+    if plan.patients >= JUDGED_FROM {
+        passed.findings.extend(memory::judge(&passed));
+    }
+    Ok(passed)
+}
+
+async fn nights(plan: &Plan, tell: &mut dyn FnMut(&Leg)) -> Result<Passed, StageError> {
+    let mut practice = Practice::open(plan).await?;
+    let mut passed = Passed::default();
+    let mut session = 0;
+    for night in 1..=plan.nights {
+        // The first nights have two sessions, as long as there are more sessions than nights left.
+        let of_this_night = if plan.sessions - session > plan.nights - night + 1 { 2 } else { 1 };
+        for place in 1..=of_this_night {
+            session += 1;
+            let ending = match (session == plan.sessions, place == of_this_night) {
+                (true, _) => Ending::Finished,
+                (false, true) => Ending::NightOver,
+                (false, false) => Ending::SessionOver,
+            };
+            let leg = practice.leg((night, session), ending, place == 1 && of_this_night == 2).await?;
+            tell(&leg);
+            let ended = leg.ending;
+            passed.legs.push(leg);
+            if ended != ending {
+                passed.findings.push(format!("session {session} ended {ended:?}, and {ending:?} was due"));
+                return Ok(passed);
+            }
+        }
+    }
+    passed.spine_peak = practice.spine_peak();
+    let (report, findings) = practice.audit().await?;
+    (passed.state, passed.counters) = (report.state, report.counters);
+    passed.findings.extend(findings);
+    Ok(passed)
+}
+
+impl Passed {
+    /// Resumed legs whose first request came later than [`PROMPT`].
+    #[must_use]
+    pub fn late(&self) -> Vec<u32> {
+        let resumed = self.legs.iter().skip(1);
+        resumed.filter(|leg| leg.first_request.is_none_or(|at| at > PROMPT)).map(|leg| leg.session).collect()
+    }
+}
