@@ -87,7 +87,7 @@ async fn whoever_is_held_is_sent_once_a_person_released_them() {
     let numbers: Vec<_> =
         again.iter().filter(|one| one.reason == Some(Reason::Held)).map(|one| one.number.unwrap()).collect();
     let released = bench.client().mark(&many().1, &numbers[1..], Marking::Release).await.unwrap();
-    assert_eq!(released as usize, held.len() - 1);
+    assert_eq!(released, held.len() as u64 - 1);
     let last = run(&bench, guarded_by(OverwriteGuard::Allergies, Action::Failed)).await;
     assert_eq!(of(&last, &[Reason::Held]), held[..1]);
     assert_eq!(of(&last, &SENT), held[1..]);
