@@ -174,7 +174,7 @@ fn ruled(seed: u64) -> FaultPlan {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(24) })]
 
     /// Requirement: SIM-024.
     #[test]
