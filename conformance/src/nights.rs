@@ -1,8 +1,8 @@
 //! Nights of bulk uploading: a large practice, several nights, more sessions than nights, and memory that does not grow.
 //!
-//! The client's library runs in a process of its own from the import to the last leg, over a store on disk and over TLS, so that its memory is
-//! the client's alone; the fake Spine is another process, and the audit happens here. The clock flows as the computer's does and leaps over the hours: to the end of a session, to
-//! the end of a night, to the next evening. Sessions live ten hours by it, on both sides.
+//! The client's library runs in a process of its own from the import to the last leg, over a store on disk and over TLS, so that its memory
+//! is the client's alone; the fake Spine is another process, and the audit happens here. The clock flows as the computer's does and leaps
+//! over the hours: to the end of a session, to the end of a night, to the next evening. Sessions live ten hours by it, on both sides.
 //!
 //! *Memory is flat* means two things, each measured on the resident memory of the client's process while a leg runs: no later night needs more
 //! than [`NIGHT_FACTOR`] times what the first one did, and the practice no more than [`PRACTICE_FACTOR`] times what one of a fifth of its
@@ -28,7 +28,7 @@ pub use program::{CLIENT, SPINE, client, spine};
 /// What the peak of a later night may be of the first one's.
 pub const NIGHT_FACTOR: f64 = 1.25;
 /// What the peak of a practice may be of that of one a fifth its size.
-pub const PRACTICE_FACTOR: f64 = 1.5;
+pub const PRACTICE_FACTOR: f64 = 1.25;
 /// Practices smaller than this are too small for a judgement on memory: caches still fill.
 pub const JUDGED_FROM: usize = 50_000;
 /// How soon a resumed run is to send its first message.

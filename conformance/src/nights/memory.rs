@@ -123,10 +123,10 @@ mod tests {
             let legs = (1..).zip(peaks).map(|(night, peak)| leg(night, peak)).collect();
             judge(&Passed { legs, fifth: Some(fifth), ..Passed::default() }).len()
         };
-        assert_eq!(judged([100, 120, 125], 90), 0);
-        assert_eq!(judged([100, 120, 130], 90), 1);
-        assert_eq!(judged([100, 100, 100], 60), 1);
-        assert_eq!(judged([100, 100, 200], 60), 2);
+        assert_eq!(judged([100, 120, 125], 101), 0);
+        assert_eq!(judged([100, 120, 130], 105), 1);
+        assert_eq!(judged([100, 100, 100], 79), 1);
+        assert_eq!(judged([100, 100, 200], 79), 2);
         assert_eq!(judge(&Passed { legs: vec![leg(1, 9)], ..Passed::default() }), Vec::<String>::new());
     }
 

@@ -17,6 +17,9 @@ use crate::stage::StageError;
 
 /// Of a hundred patients so many have a message, at least: a session's share of the work is told by it.
 const UPLOADS_PER_HUNDRED: u64 = 75;
+/// The C library on Linux keeps what is free apart for each thread, and what it keeps grows for a while whatever is held. With one arena for
+/// all threads the resident memory is what the client holds. Whoever sets the variable to something else measures otherwise.
+const ONE_ARENA: [(&str, &str); 1] = [("MALLOC_ARENA_MAX", "1")];
 /// What goes wrong meanwhile: a few answers and requests are lost, a few are refused for the moment.
 const FAULTS: &str = r#"
 [[rules]]
@@ -74,6 +77,7 @@ impl Practice {
         let mut client = Ended(
             Command::new(std::env::current_exe().map_err(StageError::new)?)
                 .args([CLIENT, &orders])
+                .envs(ONE_ARENA.into_iter().filter(|(name, _)| std::env::var_os(name).is_none()))
                 .stdin(Stdio::null())
                 .stdout(Stdio::piped())
                 .stderr(File::create(&log).map_err(StageError::new)?)
