@@ -144,6 +144,9 @@ impl World {
             ended = tokio::time::timeout(LONGEST_LEG, Box::pin(running)) => {
                 if let Ok(ended) = ended {
                     self.note_session_over(&ended, &session);
+                    if let Ok(Ended { halt: Some(Halt::Bug(why)), .. }) = &ended {
+                        self.scene.broken(format_args!("bug: {why}"));
+                    }
                     self.scene.met(how(&ended));
                     told(&ended)
                 } else {
