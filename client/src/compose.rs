@@ -80,3 +80,28 @@ pub(crate) fn content_sha256(content: &Content) -> Result<[u8; 32], Halt> {
         .map_err(|_| Halt::Bug("a summary cannot be serialised".into()))?;
     Ok(sha256(&bytes))
 }
+
+#[cfg(test)]
+mod tests {
+    use spine_rules::summary::Block;
+
+    use super::*;
+
+    fn hash(months: u8, from: &str, to: &str, title: &str) -> [u8; 32] {
+        let window = serde_json::json!({"months": months, "from": from, "to": to});
+        let window = serde_json::from_value(window).ok();
+        assert!(window.is_some());
+        let heading = Block::Heading { level: 2, id: None, text: title.to_owned(), window };
+        let hash = content_sha256(&Content { text: vec![heading], entries: Vec::new() });
+        hash.unwrap_or_default()
+    }
+
+    #[test]
+    fn the_same_content_has_the_same_hash_on_another_day() {
+        let first = hash(12, "2025-11-21", "2026-11-21", "Acute Medications");
+        assert_ne!(first, [0; 32]);
+        assert_eq!(first, hash(12, "2025-11-22", "2026-11-22", "Acute Medications"));
+        assert_ne!(first, hash(6, "2026-05-21", "2026-11-21", "Acute Medications"));
+        assert_ne!(first, hash(12, "2025-11-21", "2026-11-21", "Acute Medication"));
+    }
+}

@@ -79,24 +79,35 @@ fn read<T: DeserializeOwned>(spine: &SpineProcess, path: &str) -> Result<Vec<T>,
 pub(crate) struct Came {
     /// Per run and patient: counter and reason.
     pub(crate) verdicts: BTreeMap<(&'static str, String), (Counter, Option<Reason>)>,
-    /// Per patient: kind of summary, whether it is clinical, whether the patient was a dissenter.
-    pub(crate) stored: BTreeMap<String, (String, bool, bool)>,
+    /// Per run and patient: kind of summary, whether it is clinical, whether the patient was a dissenter.
+    pub(crate) stored: BTreeMap<(&'static str, String), (String, bool, bool)>,
     /// Per NHS number.
     pub(crate) permissions: BTreeMap<String, (Option<String>, Option<String>)>,
 }
 
 impl Came {
-    /// Adds what a run came to.
-    pub(crate) fn add(&mut self, kind: &'static str, told: &BTreeMap<String, Told>, held: &Held) {
+    /// Adds what a run came to, before which so many events had been accepted.
+    pub(crate) fn add(
+        &mut self,
+        kind: &'static str,
+        told: &BTreeMap<String, Told>,
+        held: &Held,
+        accepted_before: usize,
+    ) {
         for (key, one) in told {
             self.verdicts.insert((kind, key.clone()), (one.counter, one.reason));
         }
         let names = Names::of(told);
-        for event in &held.accepted {
+        for event in held.accepted.iter().skip(accepted_before) {
             let about = (event.kind.clone(), event.clinical, event.dissenter);
-            self.stored.insert(names.name(&event.nhs_number).to_owned(), about);
+            self.stored.insert((kind, names.name(&event.nhs_number).to_owned()), about);
         }
         self.permissions.clone_from(&held.permissions);
+    }
+
+    /// Whether a run sent anything.
+    pub(crate) fn sends(&self, kind: &str) -> bool {
+        self.verdicts.iter().any(|((of, _), (counter, _))| *of == kind && *counter == Counter::Sent)
     }
 }
 
@@ -113,8 +124,8 @@ pub(crate) fn differences(quiet: &Came, disturbed: &Came) -> Vec<String> {
         found.push("there are other patients in the runs than undisturbed".to_owned());
     }
     let stored = |came: &Came| came.stored.clone().into_iter().collect::<BTreeSet<_>>();
-    for (key, about) in stored(quiet).symmetric_difference(&stored(disturbed)) {
-        found.push(format!("stored of {key}: {about:?} on one side only"));
+    for ((kind, key), about) in stored(quiet).symmetric_difference(&stored(disturbed)) {
+        found.push(format!("{kind}: stored of {key}: {about:?} on one side only"));
     }
     if quiet.permissions != disturbed.permissions {
         found.push("the ACS holds other permissions than undisturbed".to_owned());
@@ -128,6 +139,8 @@ pub(crate) struct Stop<'s> {
     pub(crate) report: &'s Report,
     pub(crate) told: &'s BTreeMap<String, Told>,
     pub(crate) held: &'s Held,
+    /// How many events had been accepted before the run.
+    pub(crate) accepted_before: usize,
     /// The ACS before the first run.
     pub(crate) permissions_before: &'s BTreeMap<String, (Option<String>, Option<String>)>,
     /// Whether the fake Spine ever forgot its sessions.
@@ -174,7 +187,7 @@ impl Stop<'_> {
     /// Requirements: CON-024, RUN-012.
     fn uploads(&self, found: &mut Vec<String>) {
         let mut stored: BTreeMap<&str, Vec<&Accepted>> = BTreeMap::new();
-        for event in &self.held.accepted {
+        for event in self.held.accepted.iter().skip(self.accepted_before) {
             stored.entry(&event.nhs_number).or_default().push(event);
         }
         for (key, one) in self.told {

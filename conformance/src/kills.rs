@@ -16,10 +16,27 @@ use crate::stage::StageError;
 use chance::Chance;
 use world::World;
 
-/// The runs of a practice, in the order in which they are conducted.
-const KINDS: [&str; 2] = ["consent-migration", "initial-upload"];
+/// The runs of a practice, in the order in which they are conducted: each kind, and what is done before it.
+const RUNS: [(&str, Before); 5] = [
+    ("consent-migration", Before::Nothing),
+    ("initial-upload", Before::Nothing),
+    ("bulk-update", Before::Changes),
+    ("bulk-deregistration", Before::Nothing),
+    ("practice-no-longer-contributing", Before::SwitchedOff),
+];
 /// How many worlds may pass in which nothing struck, one after the other.
 const BARREN: u32 = 5;
+
+/// What is done before a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Before {
+    /// Nothing.
+    Nothing,
+    /// An extract is taken over in which some records have changed.
+    Changes,
+    /// SCR is switched off.
+    SwitchedOff,
+}
 
 /// What is to be killed, and how often.
 #[derive(Clone, Debug)]
@@ -76,6 +93,9 @@ pub fn run(plan: &Plan, tell: &mut dyn FnMut(&str)) -> Result<Struck, StageError
     let mut undisturbed = World::open(plan, 0, 0)?;
     let quiet = undisturbed.play(0, tell)?;
     let mut struck = Struck { findings: undisturbed.findings(), ..Struck::default() };
+    // A run in which nothing is sent proves nothing.
+    let idle = RUNS.iter().map(|(kind, _)| *kind).filter(|kind| !quiet.sends(kind));
+    struck.findings.extend(idle.map(|kind| format!("undisturbed, {kind} sends nothing")));
     drop(undisturbed);
     let (mut practice, mut barren) = (0, 0);
     while struck.findings.is_empty() && counted(&struck) < plan.times && barren < BARREN {

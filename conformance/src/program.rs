@@ -39,8 +39,12 @@ enum Exit {
 pub fn main_with(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut arguments = arguments.into_iter().peekable();
     let name = arguments.next();
-    if arguments.peek().is_some_and(|first| *first == crate::nights::SPINE) {
+    let is = |first: Option<&OsString>, name: &str| first.is_some_and(|first| first == name);
+    if is(arguments.peek(), crate::nights::SPINE) {
         return crate::nights::spine(arguments.skip(1));
+    }
+    if is(arguments.peek(), crate::nights::CLIENT) {
+        return crate::nights::client(arguments.skip(1));
     }
     let arguments = name.into_iter().chain(arguments);
     let arguments = match Arguments::try_parse_from(arguments) {

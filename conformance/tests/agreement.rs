@@ -12,7 +12,6 @@ const OF_A_RUN: &[(&str, &str)] = &[
     ("dissent-held-by-spine", "an answer of the Spine to what was sent"),
     ("unchanged", "a Bulk Update, which is no first upload"),
     ("message-too-large", "an answer of the Spine to what was sent"),
-    ("held", "the overwrite guard, which asks what the standing summary says"),
     ("nothing-of-ours", "the kinds of run that say there will be no more"),
     ("retries-exhausted", "sending"),
     ("refused", "an answer of the Spine to what was sent"),

@@ -115,6 +115,22 @@ const TABLE: &[Row] = &[
         dev: &[],
         never: &[],
     },
+    Row {
+        name: "spine-benches",
+        folder: "benches",
+        ours: &[
+            "spine-client",
+            "spine-simulator",
+            "spine-fixtures",
+            "spine-vocabulary",
+            "spine-rules",
+            "spine-message",
+            "spine-store",
+            "spine-transport",
+        ],
+        dev: &[],
+        never: &[],
+    },
     Row { name: "spine-oracle", folder: "conformance/oracle", ours: &[], dev: &[], never: &[] },
     Row {
         name: "spine-conformance",
@@ -141,9 +157,10 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("sqlx", &["spine-store"]),
     ("quick-xml", &["spine-message", "spine-session"]),
     ("roxmltree", &["spine-simulator", "spine-conformance"]),
-    // The playground reads the simulator's control port; it is a program for developers, not part of the client.
-    ("hyper", &["spine-transport", "spine-simulator", "spine-playground"]),
-    ("rustls", &["spine-transport", "spine-simulator", "spine-conformance"]),
+    // The playground reads the simulator's control port, and the benches have a bare client of their own: programs for developers,
+    // not part of the client.
+    ("hyper", &["spine-transport", "spine-simulator", "spine-playground", "spine-benches"]),
+    ("rustls", &["spine-transport", "spine-simulator", "spine-conformance", "spine-benches"]),
     ("miette", &["spine-cli"]),
     ("rand", &[]),
     ("getrandom", &[]),

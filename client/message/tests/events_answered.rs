@@ -185,6 +185,14 @@ fn the_words_of_a_row() {
             &[":Eggs"][..],
         ),
         (
+            "headings hold for their own table",
+            format!(
+                "{HEADING}<table><tr><th>Description</th><th>Date</th></tr><tr><td>Eggs</td><td>2010</td></tr></table>\
+                 <table><tr><td>2011</td><td>Nuts</td></tr></table>"
+            ),
+            &[":Eggs", ":Nuts"],
+        ),
+        (
             "markup within a cell",
             format!("{HEADING}<table>{COLUMNS}<tr><td/><td>Allergy <a>to</a> eggs</td></tr></table>"),
             &[":Allergy eggs to"],

@@ -7,7 +7,6 @@ mod gate;
 mod leg;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use spine_rules::Schedule;
@@ -17,12 +16,9 @@ use spine_transport::Exchange;
 
 use super::{Client, RunRequest};
 use crate::bulk::{Ended, Pause, Reporter, RunEvent, Stop};
-use crate::clock::elapsed;
+use crate::clock::strike;
 use crate::error::ClientError;
 use crate::login::LoginError;
-
-/// The longest nap before the clock is looked at again: a computer that slept, or whose clock was put right, must not oversleep.
-const NAP: Duration = Duration::from_secs(30);
 
 /// Who is logged in, asked again whenever a leg begins: a run that waits for the night may outlive the session it was asked for
 /// in, and go on in the next one.
@@ -102,22 +98,10 @@ impl Client {
             tokio::select! {
                 biased;
                 () = stop.asked() => {}
-                () = self.reach(Some(time)) => {}
+                () = strike(&*self.clock, time) => {}
             }
         }
         !stop.is_asked()
-    }
-
-    /// Returns when the clock shows the time; never without one.
-    async fn reach(&self, time: Option<Timestamp>) {
-        let Some(time) = time else { return std::future::pending().await };
-        loop {
-            let left = elapsed(self.clock.now(), time);
-            if left.is_zero() {
-                return;
-            }
-            self.clock.wait(left.min(NAP)).await;
-        }
     }
 }
 

@@ -11,18 +11,21 @@ use std::time::Instant;
 use jiff::Timestamp;
 use spine_rules::import::{ImportFailure, ImportItem, Practice};
 use spine_rules::lifecycle::{Fact, Live};
-use spine_rules::reason::Reason;
+use spine_rules::reason::{Counter, Reason, SetAside};
 use spine_rules::record::{
     CodedEntry, LocalFlags, PatientKey, PatientRecord, RecordedNumber, Registration, RegistrationKind,
     RegistrationStatus,
 };
 use spine_store::{
-    Action, Cursor, FrozenBytes, Holder, NewRun, RunKind, Selection, SqliteStore, Store, StoreOptions,
-    Uploaded, Write,
+    Action, Cursor, Earlier, Fence, FrozenBytes, Holder, Listing, NewRun, RunKind, Selection, SqliteStore,
+    Store, StoreOptions, Uploaded, Write,
 };
 use spine_vocabulary::{CodeScheme, MessageId, NhsNumber};
 
 const ENTRIES: u32 = 10;
+
+/// Runs that take few, after one that took everybody.
+const SPARSE: u32 = 20;
 
 fn key(n: u32) -> PatientKey {
     PatientKey::parse(&format!("{n:08}")).unwrap()
@@ -191,6 +194,64 @@ async fn main() {
     }
     println!("groups of {group}; {}", peak());
     println!("{:?}", store.tally(run.id).await.unwrap().counters);
+    later_runs(&store, fence, &new, patients).await;
+}
+
+/// What a practice asks for after its first run: everybody is held once, a few of them in a row of later runs, and people look at it.
+async fn later_runs(store: &SqliteStore, fence: Fence, new: &NewRun, patients: u32) {
+    let all: Vec<u32> = (1..=patients).collect();
+    let new = NewRun { kind: RunKind::BulkUpdate, ..new.clone() };
+    let held = |n: &u32| Write::new(key(*n), Fact::SetAside(SetAside::because(Reason::Held)), new.at);
+    let run = store.open_run(fence, &new, Selection::everybody()).await.unwrap();
+    let start = Stretch::begin();
+    for chunk in all.chunks(512) {
+        store.record(fence, run.id, &chunk.iter().map(held).collect::<Vec<_>>()).await.unwrap();
+    }
+    told("held", patients, start.spent());
+    // A hundredth of the practice in each.
+    for _ in 0..SPARSE {
+        let few = |listing: &Listing<'_>| listing.record.key.as_str().ends_with("00");
+        let run = store.open_run(fence, &new, Selection::whom(&few)).await.unwrap();
+        let group: Vec<_> = all.iter().filter(|n| n.is_multiple_of(100)).map(held).collect();
+        store.record(fence, run.id, &group).await.unwrap();
+    }
+    let failed = |listing: &Listing<'_>| listing.before == Some(Counter::Failed);
+    let earlier = Some((new.kind, Earlier::NewestOfKind));
+    let selection = Selection { group: None, earlier, takes: &failed };
+    let start = Stretch::begin();
+    println!("after {SPARSE} runs of few: {} failed", store.failed(new.kind).await.unwrap());
+    told("count for Failed", patients, start.spent());
+    let start = Stretch::begin();
+    let mut after = None;
+    loop {
+        let page = store.candidates(selection, after.as_ref(), 500).await.unwrap();
+        let Some(last) = page.last() else { break };
+        after = Some(last.record.key.clone());
+    }
+    told("candidates of Failed", patients, start.spent());
+    worklist(store, patients).await;
+    let start = Stretch::begin();
+    store.open_run(fence, &new, selection).await.unwrap();
+    told("open run for Failed", patients, start.spent());
+    worklist(store, patients).await;
+    println!("{}", peak());
+}
+
+/// Reads the whole worklist as a person does who turns its pages.
+async fn worklist(store: &SqliteStore, patients: u32) {
+    let start = Stretch::begin();
+    let (mut after, mut waiting, mut slowest) = (None, 0, 0.0_f64);
+    loop {
+        let one = Stretch::begin();
+        let place = after.as_ref().map(|(key, run)| (key, *run));
+        let page = store.waiting(None, &[Reason::Held], place, 100).await.unwrap();
+        slowest = slowest.max(one.spent().0);
+        let Some(last) = page.last() else { break };
+        after = Some((last.entry.key.clone(), last.run));
+        waiting += page.len();
+    }
+    told("worklist in pages of 100", patients, start.spent());
+    println!("  {waiting} waiting, the slowest page in {:.1} ms", slowest * 1e3);
 }
 
 fn plus(one: (f64, f64), other: (f64, f64)) -> (f64, f64) {

@@ -9,7 +9,7 @@ CREATE INDEX run_by_kind ON run (kind, id);
 -- How often the entry was deferred. No older version ever deferred one.
 ALTER TABLE entry ADD COLUMN deferrals INTEGER NOT NULL DEFAULT 0 CHECK (deferrals >= 0);
 
--- Whether the entry counts as Failed: worklists are found by it, and not by walking through a run.
+-- Whether the entry counts as Failed: the worklist of a run is found by it, and not by walking through the run.
 ALTER TABLE entry ADD COLUMN failed INTEGER NOT NULL DEFAULT 0
     CHECK (failed IN (0, 1) AND (failed = 0 OR phase = 2));
 
@@ -23,7 +23,24 @@ CREATE TRIGGER j3_settled_entries_stay BEFORE UPDATE ON entry WHEN OLD.phase = 2
 BEGIN SELECT RAISE(ABORT, 'J3: a settled entry refuses every fact'); END;
 
 CREATE INDEX entry_failed ON entry (run, key) WHERE failed = 1;
-CREATE INDEX entry_failed_by_patient ON entry (key, run) WHERE failed = 1;
+
+-- The newest run that took a patient, of each kind and of each interaction (`scope` is either's code), and whether it left them
+-- failed. However many runs there were, who waits and what a patient's earlier entry is, is looked up and not searched for.
+CREATE TABLE newest (
+    scope  TEXT NOT NULL,
+    key    TEXT NOT NULL,
+    run    INTEGER NOT NULL,
+    failed INTEGER NOT NULL DEFAULT 0 CHECK (failed IN (0, 1)),
+    PRIMARY KEY (scope, key)
+) STRICT, WITHOUT ROWID;
+INSERT INTO newest (scope, key, run)
+    SELECT r.kind, e.key, max(e.run) FROM entry e JOIN run r ON r.id = e.run GROUP BY r.kind, e.key;
+INSERT INTO newest (scope, key, run)
+    SELECT e.interaction, e.key, max(e.run) FROM entry e GROUP BY e.interaction, e.key;
+UPDATE newest SET failed = 1
+    WHERE EXISTS (SELECT 1 FROM entry e WHERE e.run = newest.run AND e.key = newest.key AND e.failed = 1);
+CREATE INDEX newest_failed ON newest (scope) WHERE failed = 1;
+CREATE INDEX newest_waiting ON newest (key, run) WHERE failed = 1 AND scope IN ('summary', 'permission');
 
 -- SCR switched on or off: the newest outranks what the extract says. Append-only.
 CREATE TABLE switch (

@@ -5,15 +5,15 @@
 
 mod columns;
 mod error;
-mod file;
 mod import;
 mod lease;
 mod open;
 mod read;
 mod record;
 mod runs;
+mod transaction;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -38,6 +38,7 @@ pub struct SqliteStore {
     writer: Mutex<SqliteConnection>,
     readers: SqlitePool,
     latch: lease::Latch,
+    file: PathBuf,
     options: StoreOptions,
 }
 
@@ -230,6 +231,33 @@ mod tests {
         add_operators(&store, "n").await.unwrap();
     }
 
+    /// SQLite gives a write up by itself where it finds no room; the next one must not suffer for it.
+    #[tokio::test]
+    async fn a_write_that_found_no_room_does_not_stop_the_next_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = StoreOptions::new("here", || Timestamp::UNIX_EPOCH).limited_to(90);
+        let store = SqliteStore::open(folder.path().join("store"), options).await.unwrap();
+        let holder = store.options.importer();
+        let mut after = store.take_lease(&holder, Timestamp::UNIX_EPOCH).await.unwrap();
+        let new = NewRun {
+            kind: RunKind::InitialUpload,
+            action: crate::run::Action::Run,
+            user: UserId::parse("000000000001").unwrap(),
+            role_profile: "000000000002".parse().unwrap(),
+            settings: "{}".to_owned(),
+            group: None,
+            build: "0.1.0".to_owned(),
+            at: Timestamp::UNIX_EPOCH,
+        };
+        let large = NewRun { settings: "s".repeat(1 << 20), ..new.clone() };
+        for _ in 0..3 {
+            let full = store.open_run(after.fence, &large, Selection::everybody()).await.unwrap_err();
+            assert!(matches!(&full, StoreError::Storage(why) if why.contains("disk is full")), "{full}");
+            after = store.renew_lease(after.fence, Timestamp::UNIX_EPOCH).await.unwrap();
+        }
+        store.open_run(after.fence, &new, Selection::everybody()).await.unwrap();
+    }
+
     #[tokio::test]
     async fn a_read_only_store_is_told() {
         let folder = tempfile::tempdir().unwrap();
@@ -237,5 +265,25 @@ mod tests {
         set(&store, "PRAGMA query_only = ON").await;
         let refused = add_operators(&store, "secret").await.unwrap_err().to_string();
         assert!(refused.contains("read-only") && !refused.contains("secret"), "{refused}");
+    }
+
+    #[tokio::test]
+    async fn a_file_that_another_program_holds_is_told_as_such_and_written_once_it_is_free() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        // Reason: nobody wants to wait in a test.
+        set(&store, "PRAGMA busy_timeout = 20").await;
+        let url = format!("sqlite://{}", folder.path().join("store").display());
+        let mut other = <SqliteConnection as sqlx::Connection>::connect(&url).await.unwrap();
+        sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+        let holder = store.options.importer();
+        for _ in 0..2 {
+            let busy = store.take_lease(&holder, Timestamp::UNIX_EPOCH).await.unwrap_err();
+            let said = "another program keeps the file locked; close it and try again";
+            assert!(matches!(&busy, StoreError::Storage(why) if why.contains(said)), "{busy}");
+            assert!(store.practice().await.unwrap().is_none(), "reading goes on");
+        }
+        sqlx::raw_sql("COMMIT").execute(&mut other).await.unwrap();
+        store.take_lease(&holder, Timestamp::UNIX_EPOCH).await.unwrap();
     }
 }

@@ -5,7 +5,7 @@
 #[path = "contract/bench.rs"]
 #[expect(dead_code, reason = "the contract's own tests use the rest")]
 mod bench;
-#[path = "contract/told.rs"]
+#[path = "shared/told.rs"]
 mod told;
 
 use std::fmt::Write as _;

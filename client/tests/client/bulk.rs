@@ -2,5 +2,6 @@
 
 mod clocks;
 mod dry;
+mod kinds;
 mod ladder;
 mod stopping;

@@ -13,7 +13,7 @@ const STOPS: &str = include_str!("../tables/stops.csv");
 const STANDING: &str = include_str!("../tables/standing.csv");
 
 /// What both tables may ask, in the order of [`Known::facts`].
-const FACTS: [&str; 22] = [
+const FACTS: [&str; 23] = [
     "incomplete",
     "status",
     "kind",
@@ -36,6 +36,7 @@ const FACTS: [&str; 22] = [
     "acs_dissent",
     "dissent",
     "summary",
+    "standing_allergy",
 ];
 
 pub(crate) static ELIGIBILITY: LazyLock<Decisions> =
@@ -103,7 +104,23 @@ fn facts<'a>(patient: &'a Patient, practice: &Practice) -> [Fact<'a>; FACTS.len(
         yes(acs_dissents(patient)),
         yes(dissents),
         Fact::Word(summary),
+        Fact::Word(if knows_every_allergy(patient) { "known" } else { "unknown" }),
     ]
+}
+
+/// Whether the record has every allergy that the standing summary tells of: under the same SNOMED CT code or in the same words. An
+/// entry that denies an allergy is none. Source: design decision.
+fn knows_every_allergy(patient: &Patient) -> bool {
+    let plain = |words: &str| -> String {
+        words.to_lowercase().chars().filter(|letter| letter.is_alphanumeric()).collect()
+    };
+    let known: Vec<_> = patient.allergies.iter().filter(|allergy| !allergy.negative).collect();
+    patient.standing_allergies.iter().all(|(code, words)| {
+        known.iter().any(|allergy| {
+            !code.is_empty() && allergy.scheme == "snomed" && allergy.code == *code
+                || !plain(words).is_empty() && plain(&allergy.term) == plain(words)
+        })
+    })
 }
 
 /// One case of a standing summary of another practice, and the days of a registration here.

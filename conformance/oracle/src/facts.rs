@@ -86,6 +86,8 @@ pub struct Patient {
     pub view: String,
     /// The ODS code of the practice whose summary stands on the Spine; `None` where none stands.
     pub summary_of: Option<String>,
+    /// The allergies that it tells of: a SNOMED CT code or nothing, and words.
+    pub standing_allergies: Vec<(String, String)>,
 }
 
 /// A person as PDS holds them.
@@ -156,6 +158,8 @@ pub struct Medication {
 /// One allergy or adverse reaction.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Allergy {
+    /// `snomed` or `local`.
+    pub scheme: String,
     /// The code as written; blank where only text was typed.
     pub code: String,
     /// What the entry says.

@@ -170,8 +170,12 @@ fn add_medication(patient: &mut Patient, row: &Cells) {
 
 fn add_allergy(patient: &mut Patient, row: &Cells) {
     let mut cells = Reading::of(row);
-    let allergy =
-        Allergy { code: cells.text("code"), term: cells.text("term"), negative: cells.flag("negative") };
+    let allergy = Allergy {
+        scheme: cells.text("scheme"),
+        code: cells.text("code"),
+        term: cells.text("term"),
+        negative: cells.flag("negative"),
+    };
     // When it was noted decides nothing, but a date that is none makes the record incomplete.
     cells.day("noted_on");
     patient.incomplete |= cells.unreadable;
@@ -220,7 +224,11 @@ impl Spine {
                 cell(row, "store").clone_into(&mut patient.store);
                 cell(row, "view").clone_into(&mut patient.view);
             }
-            patient.summary_of = self.summaries.get(&number).map(|row| cell(row, "ods").to_owned());
+            let Some(row) = self.summaries.get(&number) else { continue };
+            patient.summary_of = Some(cell(row, "ods").to_owned());
+            let told = cell(row, "allergies").split(';').filter_map(|allergy| allergy.split_once('|'));
+            patient.standing_allergies =
+                told.map(|(code, words)| (code.to_owned(), words.to_owned())).collect();
         }
     }
 

@@ -9,7 +9,7 @@ use spine_client::practice::Extract;
 use spine_rules::demographics::{PdsAnswer, PdsDeath, PdsRecord};
 use spine_rules::import::ImportItem;
 use spine_rules::record::{Candidate, CodedEntry, LocalChange, PatientRecord};
-use spine_rules::standing::{Standing, StandingSummary};
+use spine_rules::standing::{Standing, StandingAllergy, StandingContent, StandingSummary};
 use spine_rules::{
     MigrationVerdict, PracticeProfile, Reason, Rules, SetAside, Settings, Summary, Terminology,
 };
@@ -119,7 +119,16 @@ impl World {
             Err(aside) => return Ok(Err(aside)),
         };
         let standing = side.standing(matched.number())?;
-        Ok(matched.permit(&standing).map(|consented| consented.summarise(lists)))
+        let consented = match matched.permit(&standing) {
+            Ok(consented) => consented,
+            Err(aside) => return Ok(Err(aside)),
+        };
+        let summary = consented.summarise(lists);
+        let content = match consented.guarded() {
+            Some(event) => side.event(summary.number(), event)?,
+            None => None,
+        };
+        Ok(consented.guard(&summary, content.as_ref()).map(|()| summary))
     }
 }
 
@@ -138,6 +147,13 @@ pub trait SpineSide {
     ///
     /// An answer that cannot be read.
     fn standing(&self, number: NhsNumber) -> Result<Standing, Failure>;
+
+    /// What the Spine says of the content of an event.
+    ///
+    /// # Errors
+    ///
+    /// An answer that cannot be read.
+    fn event(&self, number: NhsNumber, event: EventId) -> Result<Option<StandingContent>, Failure>;
 }
 
 /// The Spine's side as its files have it.
@@ -182,6 +198,22 @@ impl SpineSide for Files<'_> {
             }),
         };
         Ok(Standing::Told { store, view, newest })
+    }
+
+    fn event(&self, number: NhsNumber, event: EventId) -> Result<Option<StandingContent>, Failure> {
+        let newest = self.world.summaries.get(&number.reveal());
+        let Some(row) = newest.filter(|row| cell(row, "event_id") == event.to_string()) else {
+            return Ok(None);
+        };
+        let allergies = cell(row, "allergies").split(';').filter(|allergy| !allergy.is_empty());
+        let allergies = allergies.map(|allergy| {
+            let (code, term) = allergy.split_once('|').ok_or("an allergy without a bar")?;
+            Ok(StandingAllergy {
+                snomed: Some(code).filter(|code| !code.is_empty()).map(str::to_owned),
+                term: term.to_owned(),
+            })
+        });
+        Ok(Some(StandingContent { allergies: allergies.collect::<Result<_, Failure>>()? }))
     }
 }
 

@@ -24,6 +24,7 @@ struct Scene {
     told: BTreeMap<String, Told>,
     held: Held,
     before: BTreeMap<String, (Option<String>, Option<String>)>,
+    accepted_before: usize,
     forgot: bool,
 }
 
@@ -54,6 +55,7 @@ impl Scene {
                 violations: Vec::new(),
             },
             before: BTreeMap::new(),
+            accepted_before: 0,
             forgot: false,
         }
     }
@@ -68,6 +70,7 @@ impl Scene {
             report: &self.report,
             told: &self.told,
             held: &self.held,
+            accepted_before: self.accepted_before,
             permissions_before: &self.before,
             forgot: self.forgot,
         }
@@ -76,7 +79,7 @@ impl Scene {
 
     fn came(&self) -> Came {
         let mut came = Came::default();
-        came.add(self.kind, &self.told, &self.held);
+        came.add(self.kind, &self.told, &self.held, self.accepted_before);
         came
     }
 }
@@ -125,6 +128,10 @@ const WRONGS: &[(&str, Bend)] = &[
 fn nothing_is_found_where_nothing_is_wrong() {
     let mut scene = Scene::sound();
     assert_eq!(scene.findings(), Vec::<String>::new());
+    // What an earlier run sent is none of this one's.
+    scene.held.accepted.insert(0, accepted("earlier"));
+    scene.accepted_before = 1;
+    assert_eq!(scene.findings(), Vec::<String>::new());
     // Who was forgotten is told so once, and logs in again.
     scene.forgot = true;
     scene.held.violations.push(NO_SESSION.to_owned());
@@ -145,6 +152,7 @@ fn each_wrong_is_found() {
 fn a_patient_who_came_out_otherwise_than_undisturbed_is_found() {
     let quiet = Scene::sound().came();
     assert_eq!(differences(&quiet, &quiet), Vec::<String>::new());
+    assert!(quiet.sends(KIND) && !quiet.sends("bulk-update"));
     let bends: [Bend; 5] = [
         |scene| scene.told().reason = Some(Reason::SentDissent),
         |scene| scene.held.accepted.clear(),

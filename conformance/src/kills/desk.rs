@@ -9,8 +9,9 @@ use std::process::{Child, Command, Stdio};
 use spine_client::{Client, RunId};
 use spine_fixtures::population::staff;
 
+use super::Before;
 use crate::audit::{Report, Told, told};
-use crate::stage::StageError;
+use crate::stage::{Row, StageError, edit_rows};
 
 /// Everything is tried again soon: the processes come back within moments.
 const SETTINGS: &str = "\
@@ -23,6 +24,20 @@ question-attempts = 12
 question-pause-ms = 20
 ";
 
+/// The patients who leave the practice: one in so many.
+const LEAVERS: &str = "Leavers";
+const LEAVES_ONE_IN: usize = 2;
+/// Whose records change before a bulk update: one in so many; and what becomes known of them.
+const CHANGES_ONE_IN: usize = 3;
+const NEWS: [(&str, &str); 6] = [
+    ("scheme", "snomed"),
+    ("code", "91936005"),
+    ("term", "Allergy to penicillin"),
+    ("kind", "drug"),
+    ("noted_on", "2020-02-03"),
+    ("negative", ""),
+];
+
 /// An operator's desk in a folder, which also holds the practice's extract (`practice/`).
 pub(super) struct Desk {
     scr: PathBuf,
@@ -34,8 +49,34 @@ impl Desk {
     pub(super) fn open(scr: &Path, folder: &Path) -> Result<Self, StageError> {
         let desk = Self { scr: scr.to_owned(), folder: folder.to_owned() };
         fs::write(folder.join("settings.toml"), SETTINGS).map_err(StageError::new)?;
+        let leavers = |rows: &mut Vec<Row>| {
+            let patients = rows_of(folder, "patients.csv");
+            let some = patients.iter().step_by(LEAVES_ONE_IN).filter_map(|row| row.get("patient_id"));
+            rows.extend(some.map(|patient| row(&[("group", LEAVERS), ("patient_id", patient)])));
+        };
+        edit_rows(&folder.join("practice"), "groups.csv", leavers);
         desk.insist(&["import", "practice"])?;
         Ok(desk)
+    }
+
+    /// What is done before a run.
+    pub(super) fn prepare(&self, before: Before) -> Result<(), StageError> {
+        match before {
+            Before::Nothing => Ok(()),
+            Before::Changes => {
+                let allergies = |rows: &mut Vec<Row>| {
+                    let patients = rows_of(&self.folder, "patients.csv");
+                    let some =
+                        patients.iter().step_by(CHANGES_ONE_IN).filter_map(|row| row.get("patient_id"));
+                    rows.extend(
+                        some.map(|patient| row(&[&[("patient_id", patient.as_str())], &NEWS[..]].concat())),
+                    );
+                };
+                edit_rows(&self.folder.join("practice"), "allergies.csv", allergies);
+                self.insist(&["import", "practice"])
+            }
+            Before::SwitchedOff => self.insist(&["disable", "--yes"]),
+        }
     }
 
     /// Logs the operator in with the card in the fake Spine's reader.
@@ -53,7 +94,15 @@ impl Desk {
     /// Begins a leg.
     pub(super) fn begin(&self, kind: &str, action: &str) -> Result<Child, StageError> {
         let file = |name: &str| File::create(self.folder.join(name)).map_err(StageError::new);
-        self.command(&["run", kind, action, "--spine", "ready.json", "--settings", "settings.toml", "--yes"])
+        let arguments =
+            ["run", kind, action, "--spine", "ready.json", "--settings", "settings.toml", "--yes"];
+        let needs_group = kind == "bulk-deregistration" && action == "run";
+        let mut more = if needs_group { vec!["--group", LEAVERS] } else { Vec::new() };
+        if action == "resume" {
+            // Whoever was put off while a process was away.
+            more.push("--retry-now");
+        }
+        self.command(&[&arguments[..], &more].concat())
             .stdout(file("run.out")?)
             .stderr(file("run.err")?)
             .spawn()
@@ -99,6 +148,17 @@ impl Desk {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
+}
+
+/// The rows of a table of the practice's extract.
+fn rows_of(folder: &Path, table: &str) -> Vec<Row> {
+    let file = folder.join("practice").join(table);
+    csv::Reader::from_path(file)
+        .map_or_else(|_| Vec::new(), |mut reader| reader.deserialize().filter_map(Result::ok).collect())
+}
+
+fn row(cells: &[(&str, &str)]) -> Row {
+    cells.iter().map(|(column, cell)| ((*column).to_owned(), (*cell).to_owned())).collect()
 }
 
 fn succeeded<'o>(what: &str, output: &'o std::process::Output) -> Result<&'o [u8], StageError> {

@@ -9,7 +9,7 @@ use spine_fixtures::Population;
 
 use super::chance::Chance;
 use super::desk::Desk;
-use super::{KINDS, Plan, Strike, Victim};
+use super::{Plan, RUNS, Strike, Victim};
 use crate::audit::{Came, Held, Stop};
 use crate::processes::{Launch, SpineProcess, ended, kill, pause, wait_for};
 use crate::stage::StageError;
@@ -43,6 +43,8 @@ pub(super) struct World {
     strikes: Vec<Strike>,
     findings: Vec<String>,
     permissions_before: BTreeMap<String, (Option<String>, Option<String>)>,
+    /// How many events had been accepted before the run.
+    accepted_before: usize,
     practice: u64,
     folder: tempfile::TempDir,
 }
@@ -71,6 +73,7 @@ impl World {
             strikes: Vec::new(),
             findings: Vec::new(),
             permissions_before,
+            accepted_before: 0,
             practice,
             folder,
         })
@@ -89,7 +92,9 @@ impl World {
     pub(super) fn play(&mut self, kills: u32, tell: &mut dyn FnMut(&str)) -> Result<Came, StageError> {
         let mut came = Came::default();
         let kills = usize::try_from(kills).unwrap_or(usize::MAX);
-        for (number, kind) in (1..).zip(KINDS) {
+        for (number, (kind, before)) in (1..).zip(RUNS) {
+            self.desk.prepare(before)?;
+            self.accepted_before = Held::by(&self.spine)?.accepted.len();
             let mut action = "run";
             let mut legs = 0;
             loop {
@@ -192,13 +197,14 @@ impl World {
             report: &report,
             told: &told,
             held: &held,
+            accepted_before: self.accepted_before,
             permissions_before: &self.permissions_before,
             forgot: self.strikes.iter().any(|strike| strike.forgot),
         };
         self.findings.extend(stop.findings());
         let finished = report.state == "finished";
         if finished {
-            came.add(kind, &told, &held);
+            came.add(kind, &told, &held, self.accepted_before);
         }
         if !self.findings.is_empty() {
             self.findings.push(format!("what is there to look at is in {}", self.folder.path().display()));

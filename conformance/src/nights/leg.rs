@@ -11,10 +11,11 @@ use spine_client::{
     Silent, SystemClock, TransportSettings,
 };
 use spine_client::{Clock as _, Stop};
+use spine_rules::Schedule;
 
 use super::memory::Watch;
 use super::observed::Observed;
-use super::practice::Practice;
+use super::office::{MORNING, Office};
 use super::{Ending, Leg};
 use crate::stage::StageError;
 
@@ -27,25 +28,21 @@ pub(super) struct Due {
 }
 
 /// Conducts the leg in its session.
-pub(super) async fn conduct(practice: &Practice, due: &Due, session: &Session) -> Result<Leg, StageError> {
+pub(super) async fn conduct(office: &Office, due: &Due, session: &Session) -> Result<Leg, StageError> {
     let watch = Watch::start();
     let began = now();
-    let client = practice.client().await?;
-    let connection = practice
+    let client = office.client().await?;
+    let connection = office
         .addresses()?
         .connect_spine(&TransportSettings::default(), SystemClock.now().into())
         .map_err(StageError::new)?;
-    let observed = Arc::new(Observed::new(connection, began, practice.wanted));
-    let stop = Stop::default();
-    let work = run(&client, Arc::clone(&observed) as Arc<dyn Exchange>, session, due, stop.clone());
+    let observed = Arc::new(Observed::new(connection, began, office.orders.wanted));
+    let work = run(&client, Arc::clone(&observed) as Arc<dyn Exchange>, session, due);
     let mut work = std::pin::pin!(work);
     let ended = tokio::select! {
         ended = &mut work => ended,
         () = observed.enough(), if due.ending != Ending::Finished => {
-            practice.leap_to(due.ends_at)?;
-            if due.ending == Ending::NightOver {
-                stop.ask();
-            }
+            office.leap_to(due.ends_at)?;
             work.await
         }
     };
@@ -74,18 +71,20 @@ async fn run(
     exchange: Arc<dyn Exchange>,
     session: &Session,
     due: &Due,
-    stop: Stop,
 ) -> Result<Ended, ClientError> {
     let action = if due.session == 1 { Action::Run } else { Action::Resume };
     let mut request = RunRequest::new(RunKind::InitialUpload, action);
     request.settings = Some(settings());
-    client.run(exchange, session, request, stop, &Silent).await
+    request.schedule = Schedule { stop: Some(MORNING), ..Schedule::AT_ONCE };
+    client.run(exchange, session, request, Stop::default(), &Silent).await
 }
 
-/// The defaults, but for waits in which nothing would be seen: the same bytes go again after a second.
+/// The defaults, but for a retry contract of seconds where SDS has minutes: nothing would be seen while it is waited for. The fake Spine takes
+/// up what it queued within two seconds.
 fn settings() -> RunSettings {
     let mut settings = RunSettings::default();
     settings.contract.interval = jiff::SignedDuration::from_secs(1);
+    settings.contract.persist = jiff::SignedDuration::from_secs(5);
     settings
 }
 

@@ -85,9 +85,9 @@ pub(super) fn judge(passed: &Passed) -> Vec<String> {
     };
     hold("memory of a later night against the first", later, first, NIGHT_FACTOR);
     hold(
-        "memory of the practice against one of a tenth of its size",
+        "memory of the practice against one of a fifth of its size",
         first.max(later),
-        passed.tenth,
+        passed.fifth,
         PRACTICE_FACTOR,
     );
     found
@@ -119,14 +119,14 @@ mod tests {
 
     #[test]
     fn memory_that_grows_with_the_nights_or_with_the_practice_is_found() {
-        let judged = |peaks: [u64; 3], tenth| {
+        let judged = |peaks: [u64; 3], fifth| {
             let legs = (1..).zip(peaks).map(|(night, peak)| leg(night, peak)).collect();
-            judge(&Passed { legs, tenth: Some(tenth), ..Passed::default() }).len()
+            judge(&Passed { legs, fifth: Some(fifth), ..Passed::default() }).len()
         };
-        assert_eq!(judged([100, 120, 125], 90), 0);
-        assert_eq!(judged([100, 120, 130], 90), 1);
-        assert_eq!(judged([100, 100, 100], 60), 1);
-        assert_eq!(judged([100, 100, 200], 60), 2);
+        assert_eq!(judged([100, 120, 125], 101), 0);
+        assert_eq!(judged([100, 120, 130], 105), 1);
+        assert_eq!(judged([100, 100, 100], 79), 1);
+        assert_eq!(judged([100, 100, 200], 79), 2);
         assert_eq!(judge(&Passed { legs: vec![leg(1, 9)], ..Passed::default() }), Vec::<String>::new());
     }
 

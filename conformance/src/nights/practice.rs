@@ -1,35 +1,25 @@
-//! The practice of the nights: its people, its store, its fake Spine and its calendar.
+//! The practice of the nights from outside: its people, its fake Spine, the client's process, and the audit.
 
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::sync::Arc;
-use std::time::Duration;
+use std::fs::File;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
 
-use jiff::civil::{Date, Time, time};
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp, ToSpan as _};
-use spine_client::session::{Pin, Piv, Session, SocketChannel};
-use spine_client::store::{SqliteStore, StoreOptions};
-use spine_client::{Addresses, Client, Clock as _, RunId, SystemClock, TimeOrderedIds, TransportSettings};
+use jiff::ToSpan as _;
+use spine_client::{Client, Clock as _, RunId, SystemClock};
 use spine_fixtures::Population;
-use spine_fixtures::population::staff;
 
-use super::clock::LeapingClock;
-use super::{Ending, Leg, Plan, SPINE, memory};
+use super::office::{AFTERNOON, Orders};
+use super::{CLIENT, Leg, Plan, SPINE, memory};
 use crate::audit::{Held, Report, Stop, told};
 use crate::processes::{Launch, SpineProcess};
 use crate::stage::StageError;
 
-/// When the operator logs in before going home, when a night begins, and when it ends.
-const AFTERNOON: Time = time(17, 0, 0, 0);
-const EVENING: Time = time(22, 0, 0, 0);
-const MORNING: Time = time(6, 0, 0, 0);
-/// How long the card may take for an answer.
-const CARD_PATIENCE: Duration = Duration::from_secs(20);
 /// Of a hundred patients so many have a message, at least: a session's share of the work is told by it.
 const UPLOADS_PER_HUNDRED: u64 = 75;
-/// This machine's name, for the lease.
-const HOST: &str = "nights";
+/// The C library on Linux keeps what is free apart for each thread, and what it keeps grows for a while whatever is held. With one arena for
+/// all threads the resident memory is what the client holds. Whoever sets the variable to something else measures otherwise.
+const ONE_ARENA: [(&str, &str); 1] = [("MALLOC_ARENA_MAX", "1")];
 /// What goes wrong meanwhile: a few answers and requests are lost, a few are refused for the moment.
 const FAULTS: &str = r#"
 [[rules]]
@@ -47,25 +37,21 @@ fault = "reset"
 
 /// The practice.
 pub(super) struct Practice {
-    pub(super) clock: LeapingClock,
-    pub(super) folder: tempfile::TempDir,
-    pub(super) wanted: u64,
+    folder: tempfile::TempDir,
+    orders: Orders,
     spine: SpineProcess,
-    first_evening: Date,
 }
 
 impl Practice {
-    /// Everything imported, the fake Spine started, the clock set to the afternoon before the first night.
-    pub(super) async fn open(plan: &Plan) -> Result<Self, StageError> {
+    /// The people are there, and the fake Spine runs.
+    pub(super) fn open(plan: &Plan) -> Result<Self, StageError> {
         let folder = tempfile::tempdir().map_err(StageError::new)?;
-        let clock = LeapingClock::new();
         let now = spine_client::clock::uk_local(SystemClock.now());
         // Time only leaps ahead.
         let first_evening =
             if now.time() < AFTERNOON { now.date() } else { now.date().saturating_add(1.day()) };
         let as_of = first_evening.to_string().parse().map_err(|_| StageError::new("the day is none"))?;
-        let population = Population::new(plan.seed, plan.patients, as_of);
-        let written = population.write(folder.path()).map_err(StageError::new)?;
+        Population::new(plan.seed, plan.patients, as_of).write(folder.path()).map_err(StageError::new)?;
         let faults = format!("seed = {}\n{FAULTS}", plan.seed);
         std::fs::write(folder.path().join("faults.toml"), faults).map_err(StageError::new)?;
         let launch = Launch {
@@ -74,90 +60,43 @@ impl Practice {
             folder: folder.path().to_owned(),
         };
         let uploads = u64::try_from(plan.patients).unwrap_or(u64::MAX) * UPLOADS_PER_HUNDRED / 100;
-        let practice = Self {
-            clock,
-            spine: SpineProcess::start(launch)?,
-            wanted: uploads / u64::from(plan.sessions),
+        let orders = Orders {
+            folder: folder.path().to_owned(),
+            nights: plan.nights,
+            sessions: plan.sessions,
             first_evening,
-            folder,
+            wanted: uploads / u64::from(plan.sessions),
         };
-        practice.leap(1, AFTERNOON)?;
-        practice.client().await?.import(&written.practice, None).await.map_err(StageError::new)?;
-        Ok(practice)
+        Ok(Self { spine: SpineProcess::start(launch)?, orders, folder })
     }
 
-    /// One session and its leg. With `early` the operator logs in in the afternoon, and the session ends in the night.
-    pub(super) async fn leg(
-        &mut self,
-        (night, session): (u32, u32),
-        ending: Ending,
-        early: bool,
-    ) -> Result<Leg, StageError> {
-        // The second session of a night begins when the first one is over.
-        let begins_here = self.clock.now() < self.at(night, EVENING);
-        if begins_here && !early {
-            self.leap(night, EVENING)?;
-        } else if begins_here {
-            self.leap(night, AFTERNOON)?;
+    /// Every session in the client's process; each leg is told as it ends.
+    pub(super) fn nights(&self, tell: &mut dyn FnMut(&Leg)) -> Result<Vec<Leg>, StageError> {
+        let orders = serde_json::to_string(&self.orders).map_err(StageError::new)?;
+        let log = self.folder.path().join("client.log");
+        let mut client = Ended(
+            Command::new(std::env::current_exe().map_err(StageError::new)?)
+                .args([CLIENT, &orders])
+                .envs(ONE_ARENA.into_iter().filter(|(name, _)| std::env::var_os(name).is_none()))
+                .stdin(Stdio::null())
+                .stdout(Stdio::piped())
+                .stderr(File::create(&log).map_err(StageError::new)?)
+                .spawn()
+                .map_err(StageError::new)?,
+        );
+        let mut legs = Vec::new();
+        let said = client.0.stdout.take().ok_or_else(|| StageError::new("the client says nothing"))?;
+        for line in BufReader::new(said).lines() {
+            let leg = serde_json::from_str(&line.map_err(StageError::new)?).map_err(StageError::new)?;
+            tell(&leg);
+            legs.push(leg);
         }
-        let opened = self.login().await?;
-        if begins_here {
-            self.leap(night, EVENING)?;
+        let status = client.0.wait().map_err(StageError::new)?;
+        if status.success() {
+            return Ok(legs);
         }
-        let ends_at = match ending {
-            Ending::SessionOver => opened.ends_at(),
-            Ending::NightOver | Ending::Finished => self.at(night + 1, MORNING),
-        };
-        let due = super::leg::Due { night, session, ending, ends_at };
-        super::leg::conduct(self, &due, &opened).await
-    }
-
-    /// Opens the store as a new process would.
-    pub(super) async fn client(&self) -> Result<Client, StageError> {
-        let clock = self.clock.clone();
-        let options = StoreOptions::new(HOST, move || clock.now());
-        let file = self.folder.path().join("practice.scr");
-        let store = SqliteStore::open(&file, options).await.map_err(StageError::new)?;
-        let clock = self.clock.clone();
-        Ok(Client::new(Arc::new(store), Arc::new(clock.clone()), Arc::new(TimeOrderedIds::new(clock)), HOST))
-    }
-
-    /// The addresses of the fake Spine.
-    pub(super) fn addresses(&self) -> Result<Addresses, StageError> {
-        let file: &Path = &self.folder.path().join("ready.json");
-        Addresses::read(file).map_err(StageError::new)
-    }
-
-    async fn login(&self) -> Result<Session, StageError> {
-        let addresses = self.addresses()?;
-        let identity = addresses.connect_identity(&TransportSettings::default(), SystemClock.now().into());
-        let identity = identity.map_err(StageError::new)?;
-        let card = self.spine.ready().card.parse().map_err(StageError::new)?;
-        let card = SocketChannel::connect(card, CARD_PATIENCE).map_err(StageError::new)?;
-        let pin = Pin::read(staff::OPERATOR_PIN.to_owned()).map_err(StageError::new)?;
-        let client = self.client().await?;
-        let login = client.login(&*identity, Box::new(Piv::new(card)), pin, None);
-        login.await.map_err(StageError::new)
-    }
-
-    /// The time of day at which a night (from 1) begins, or before; mornings belong to the night after.
-    fn at(&self, night: u32, of_day: Time) -> Timestamp {
-        let day = self.first_evening.saturating_add((i64::from(night) - 1).days());
-        let london = TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC);
-        let at = london.to_ambiguous_timestamp(day.to_datetime(of_day)).compatible();
-        at.unwrap_or(Timestamp::MAX)
-    }
-
-    fn leap(&self, night: u32, of_day: Time) -> Result<(), StageError> {
-        self.leap_to(self.at(night, of_day))
-    }
-
-    /// Both clocks leap: the client's, and the fake Spine's to where the client's is.
-    pub(super) fn leap_to(&self, to: Timestamp) -> Result<(), StageError> {
-        self.clock.leap(to);
-        let now = self.clock.now().round(jiff::Unit::Second).unwrap_or(to);
-        let now = now.checked_sub(SignedDuration::from_secs(1)).unwrap_or(now);
-        self.spine.tell(&format!("/clock/set?to={now}"))
+        let why = std::fs::read_to_string(log).unwrap_or_default();
+        Err(StageError::new(format!("the client's process ended with {status}: {}", why.trim())))
     }
 
     /// The most memory that the fake Spine ever held.
@@ -167,7 +106,8 @@ impl Practice {
 
     /// The report, and everything that does not hold.
     pub(super) async fn audit(&self) -> Result<(Report, Vec<String>), StageError> {
-        let client = self.client().await?;
+        let file = self.folder.path().join("practice.scr");
+        let client = Client::open(&file, "an audit").await.map_err(StageError::new)?;
         let report = client.report(None).await.map_err(StageError::new)?;
         let report = serde_json::to_value(report).and_then(serde_json::from_value::<Report>);
         let report = report.map_err(StageError::new)?;
@@ -178,6 +118,7 @@ impl Practice {
             report: &report,
             told: &told,
             held: &held,
+            accepted_before: 0,
             permissions_before: &before,
             forgot: false,
         };
@@ -192,5 +133,15 @@ impl Practice {
             }
         }
         Ok((report, findings))
+    }
+}
+
+/// A process that does not outlive its owner.
+struct Ended(Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }

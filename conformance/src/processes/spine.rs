@@ -87,14 +87,6 @@ impl SpineProcess {
         lines.map(serde_json::from_slice).collect::<Result<_, _>>().map_err(StageError::new)
     }
 
-    /// Has the control port do something.
-    pub(crate) fn tell(&self, path: &str) -> Result<(), StageError> {
-        let answer = ask_plainly(&self.ready.control, &Request::post(path, "")).map_err(StageError::new)?;
-        let did = (200..300).contains(&answer.status);
-        let refused = || StageError::new(format!("the control port answers {path} with {}", answer.status));
-        if did { Ok(()) } else { Err(refused()) }
-    }
-
     /// Where everything is.
     pub(crate) fn ready(&self) -> &Ready {
         &self.ready

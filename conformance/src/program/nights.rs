@@ -62,8 +62,8 @@ fn sum_up(passed: &Passed, patients: usize) {
     ));
     if patients >= JUDGED_FROM {
         say(&format!(
-            "A practice of a tenth: {}. Allowed: {NIGHT_FACTOR} times the first night, {PRACTICE_FACTOR} times the tenth.",
-            mebibytes(passed.tenth)
+            "A practice of a fifth: {}. Allowed: {NIGHT_FACTOR} times the first night, {PRACTICE_FACTOR} times the fifth.",
+            mebibytes(passed.fifth)
         ));
     } else {
         say(&format!("Memory is judged from {JUDGED_FROM} patients on."));

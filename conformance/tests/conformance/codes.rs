@@ -34,7 +34,6 @@ const NOT_BUILT_YET: &[(&str, &str, &str)] = &[
     ("interactions", "GET_RESOURCE_PERMISSIONS_INUK01", "reading permissions apart from the list of events"),
     ("errors", "psis-error 30333", UNREAD),
     ("errors", "psis-error 30340", UNREAD),
-    ("errors", "psis-error 30344", UNREAD),
     ("errors", "psis-error 30361", UNREAD),
     ("errors", "pds-error 2", "looking a patient up"),
     ("errors", "pds-error 3", "looking a patient up"),

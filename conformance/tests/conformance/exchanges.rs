@@ -12,17 +12,17 @@ use jiff::SignedDuration;
 use jiff::civil::date;
 use spine_fixtures::personas;
 use spine_message::{
-    Answer, Correlated, Frozen, Stamp, TypeCode, event_list_query, pds_retrieval, poll_headers, read_answer,
-    set_permissions, upload,
+    Answer, Correlated, Frozen, Stamp, TypeCode, event_list_query, event_query, pds_retrieval, poll_headers,
+    read_answer, set_permissions, upload,
 };
 use spine_rules::Reason;
 use spine_rules::demographics::PdsAnswer;
-use spine_rules::standing::Standing;
+use spine_rules::standing::{Standing, StandingContent};
 use spine_simulator::Spine;
 use spine_simulator::clock::{Clock, ManualClock};
 use spine_simulator::scenario::{Scenario, Settings};
 use spine_simulator::wire::{WireRequest, WireResponse};
-use spine_vocabulary::{AcsPermission, MessageId, NhsNumber};
+use spine_vocabulary::{AcsPermission, EventId, MessageId, NhsNumber};
 
 use crate::personas::{disagreement, verdict, verdict_of_oracle};
 use crate::world::{SpineSide, World, addressing, author, message_id, practice, sent, with_changes};
@@ -192,6 +192,17 @@ impl SpineSide for Wire {
         match self.ask(&event_list_query(number, self.id(), &author(), &addressing(), &self.stamp())) {
             Answer::EventList(list) => list.standing,
             Answer::QueryFailure(failure) => failure.standing().unwrap(),
+            answer => panic!("{answer:?}"),
+        }
+    }
+
+    fn event(&self, number: NhsNumber, event: EventId) -> Option<StandingContent> {
+        let id = self.id();
+        match self.ask(&event_query(number, event, id, &author(), &addressing(), &self.stamp())) {
+            Answer::Event(document) => {
+                assert!(document.is_about(number) && document.event == event);
+                Some(document.content)
+            }
             answer => panic!("{answer:?}"),
         }
     }

@@ -14,9 +14,11 @@ use spine_fixtures::Population;
 use spine_message::{Addressing, Author, Frozen, Path, Practice, Stamp};
 use spine_rules::demographics::PdsAnswer;
 use spine_rules::record::{Candidate, LocalChange};
-use spine_rules::standing::Standing;
+use spine_rules::standing::{Standing, StandingContent};
 use spine_rules::{Reason, SetAside, Summary};
-use spine_vocabulary::{Asid, JobRole, MessageId, NhsNumber, OdsCode, PartyKey, RoleProfileId, UserId};
+use spine_vocabulary::{
+    Asid, EventId, JobRole, MessageId, NhsNumber, OdsCode, PartyKey, RoleProfileId, UserId,
+};
 
 pub(crate) use read::with_changes;
 pub(crate) use rules::sent;
@@ -65,6 +67,8 @@ pub(crate) trait SpineSide {
     fn retrieve(&self, number: NhsNumber) -> PdsAnswer;
     /// What the Spine answers to the event list query.
     fn standing(&self, number: NhsNumber) -> Standing;
+    /// What the Spine says of the content of an event.
+    fn event(&self, number: NhsNumber, event: EventId) -> Option<StandingContent>;
 }
 
 /// A side that always has an answer, asked by the library.
@@ -77,6 +81,10 @@ impl read::SpineSide for Asked<'_> {
 
     fn standing(&self, number: NhsNumber) -> Result<Standing, Failure> {
         Ok(self.0.standing(number))
+    }
+
+    fn event(&self, number: NhsNumber, event: EventId) -> Result<Option<StandingContent>, Failure> {
+        Ok(self.0.event(number, event))
     }
 }
 
@@ -100,6 +108,10 @@ impl SpineSide for Files<'_> {
 
     fn standing(&self, number: NhsNumber) -> Standing {
         read::SpineSide::standing(&self.files(), number).unwrap()
+    }
+
+    fn event(&self, number: NhsNumber, event: EventId) -> Option<StandingContent> {
+        read::SpineSide::event(&self.files(), number, event).unwrap()
     }
 }
 

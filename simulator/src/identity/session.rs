@@ -216,6 +216,21 @@ mod tests {
     }
 
     #[test]
+    fn a_revoked_session_ends_and_no_other_does() {
+        let (sessions, start) = (Sessions::default(), Timestamp::from_second(1_800_000_000).unwrap());
+        let profile = RoleProfileId::parse("555000000001").unwrap();
+        let ids = ["555100000001", "555100000002"].map(|id| UserId::parse(id).unwrap());
+        for (place, id) in [7, 8].into_iter().zip(&ids) {
+            sessions.open(Ticket::new([place; 32]), user(id.as_str(), &[profile.as_str()]), start);
+        }
+        let live = || [0, 1].map(|place| sessions.is_live(&profile, &ids[place], start));
+        sessions.revoke(&RoleProfileId::parse("555000000009").unwrap(), &ids[0]);
+        assert_eq!(live(), [true, true]);
+        sessions.revoke(&profile, &ids[0]);
+        assert_eq!(live(), [false, true]);
+    }
+
+    #[test]
     fn no_debug_shows_a_ticket() {
         let ticket = Ticket::new([7; 32]);
         assert!(!format!("{ticket:?}").contains(ticket.reveal()));

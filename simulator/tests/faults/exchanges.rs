@@ -160,6 +160,13 @@ fn a_request_with_a_fault_of_its_own_is_answered_as_ever() {
         .with("processingCode code='P'", "processingCode code='X'");
     answered(world.spine.exchange(&ask(&broken))).is(200, "AR", &["PROCESSING_CODE_INVALID"]);
     assert_eq!(world.spine.faults().fired()["it"], 0);
+    // An upload whose content is wrong finds its own refusal at the poll.
+    let unreadable = Upload::raw(9, "9990000000", Says::Allergy);
+    let Reached::Answered(accepted) = world.spine.exchange(&posted(&unreadable)) else { panic!() };
+    world.clock.advance(SignedDuration::from_secs(10));
+    let told = world.poll(&location(&accepted));
+    assert_eq!(Reading::of(&told).codes, ["400", "35160"]);
+    assert_eq!(world.spine.faults().fired()["it"], 0);
     for asked in [retrieval(2, ORDINARY), events(3, ORDINARY), setting(4, ORDINARY, "No")] {
         assert_eq!(answered(world.spine.exchange(&asked)).kind, "AE");
     }

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use jiff::SignedDuration;
 use proptest::prelude::*;
 use spine_simulator::fault::{FaultPlan, FaultRule, Loss, MENU, Reached};
+use spine_simulator::scenario::Permission;
+use spine_vocabulary::AcsPermission;
 
 use crate::requests::{answered, events, retrieval, rule, under};
 use crate::world::{ORDINARY, OTHER, SUMMARISED, World, patient};
@@ -62,6 +64,19 @@ fn the_first_rule_that_holds_is_the_only_one_and_arming_starts_it_again() {
     assert_eq!(next(), Loss::Reset);
     assert_eq!(answered(world.spine.exchange(&retrieval(100, ORDINARY))).kind, "AA");
     assert_eq!((faults.fired()["once"], faults.fired()["always"]), (4, 2));
+}
+
+#[test]
+fn a_rule_that_finds_nothing_to_strike_has_not_fired_and_waits() {
+    let world = rule("phase = \"before\"\nfault = { change = \"consent\" }\ntrigger = { next = 1 }");
+    let yes = Permission { store: Some(AcsPermission::Yes), view: Some(AcsPermission::Yes) };
+    assert!(world.spine.set_permission(patient(OTHER), yes));
+    answered(world.spine.exchange(&retrieval(1, OTHER)));
+    assert_eq!((world.spine.faults().fired()["it"], world.spine.faults().rules()[0].armed), (0, Some(1)));
+    assert!(world.spine.set_permission(patient(OTHER), Permission::default()));
+    answered(world.spine.exchange(&retrieval(2, OTHER)));
+    assert_eq!((world.spine.faults().fired()["it"], world.spine.faults().rules()[0].armed), (1, Some(0)));
+    assert_eq!(world.spine.permission(patient(OTHER)), Some(yes));
 }
 
 #[test]
@@ -159,7 +174,7 @@ fn ruled(seed: u64) -> FaultPlan {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(24) })]
 
     /// Requirement: SIM-024.
     #[test]

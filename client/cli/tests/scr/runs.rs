@@ -1,6 +1,7 @@
 //! Runs to their end: exit codes, reports, a second run, the changes to take back.
 
 mod actions;
+mod dry;
 mod exclusion;
 mod schedule;
 

@@ -132,6 +132,12 @@ impl Group {
         Ok(())
     }
 
+    /// The touched entries that now count as failed.
+    pub(crate) fn failed(&self) -> impl Iterator<Item = &PatientKey> {
+        let failed = |member: &Member| member.row.state.counter() == Counter::Failed;
+        self.rows.iter().filter(move |(_, member)| failed(member)).map(|(key, _)| key)
+    }
+
     /// The touched entries that are now unresolved.
     pub(crate) fn unresolved(&self) -> impl Iterator<Item = &PatientKey> {
         let open = |member: &Member| matches!(member.row.state, State::Unresolved { .. });

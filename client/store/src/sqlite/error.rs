@@ -9,7 +9,7 @@ const MEANINGS: &[(i64, &str)] = &[
     (5, "another program keeps the file locked; close it and try again"),
     (6, "another program keeps the file locked; close it and try again"),
     (7, "there is not enough memory"),
-    (8, "the file or its folder is read-only"),
+    (8, "the file or its folder is read-only; change that, or name another file"),
     (10, "the disk reports an error; check it, and keep a copy of the file"),
     (11, "the file is damaged; restore it from a copy"),
     (13, "the disk is full; make room and resume"),

@@ -5,12 +5,13 @@ pub(super) mod switch;
 
 use jiff::Timestamp;
 use spine_rules::import::{ALLERGIES, CODES, GROUPS, ImportItem, MEDICATIONS, Practice};
-use sqlx::{Connection, QueryBuilder, Row as _, Sqlite, SqliteConnection};
+use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
 use super::SqliteStore;
 use super::columns::{count, from_json, json};
 use super::lease::{self, Unlatch};
 use super::record::chunks;
+use super::transaction::begin;
 use crate::error::StoreError;
 use crate::kept::ledger::{LISTED, Ledger, same_practice};
 use crate::seam::{ImportItems, ImportReceipt, Result};
@@ -85,8 +86,8 @@ async fn import_alone(
     now: Timestamp,
 ) -> Result<ImportReceipt> {
     let mut writer = store.writer.lock().await;
-    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-    let import = begin(&mut tx, practice).await?;
+    let mut tx = begin(store, &mut writer).await?;
+    let import = prepare(&mut tx, practice).await?;
     let mut ledger = Ledger::default();
     let staged = stage(&mut tx, items, &mut ledger).await?;
     sqlx::query(MERGE).bind(import).execute(&mut *tx).await?;
@@ -101,7 +102,7 @@ async fn import_alone(
 }
 
 /// Checks whose extract it is and returns the import's number.
-async fn begin(tx: &mut SqliteConnection, practice: &Practice) -> Result<i64> {
+async fn prepare(tx: &mut SqliteConnection, practice: &Practice) -> Result<i64> {
     let known = sqlx::query("SELECT details, import FROM practice").fetch_optional(&mut *tx).await?;
     let mut import = 1;
     if let Some(known) = known {

@@ -6,11 +6,12 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use sqlx::{Connection, Row as _, SqliteConnection};
+use sqlx::{Row as _, SqliteConnection};
 
 use super::SqliteStore;
 use super::columns::{nanos, time};
-use super::file;
+use super::open::file;
+use super::transaction::begin;
 use crate::error::StoreError;
 use crate::lease::{Fence, Holder, Lease, until};
 use crate::seam::Result;
@@ -123,7 +124,7 @@ pub(super) async fn standing(connection: &mut SqliteConnection) -> Result<Standi
 pub(super) async fn take(store: &SqliteStore, holder: &Holder, now: Timestamp) -> Result<Lease> {
     let lock = lock(store, &holder.host).await?;
     let mut writer = store.writer.lock().await;
-    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+    let mut tx = begin(store, &mut writer).await?;
     let standing = free(&mut tx, &holder.host, now).await?;
     let lease =
         Lease { fence: Fence(standing.lease.fence.0 + 1), holder: holder.clone(), ends_at: until(now)? };
@@ -169,7 +170,7 @@ async fn free(tx: &mut SqliteConnection, host: &str, now: Timestamp) -> Result<S
 
 pub(super) async fn renew(store: &SqliteStore, fence: Fence, now: Timestamp) -> Result<Lease> {
     let mut writer = store.writer.lock().await;
-    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+    let mut tx = begin(store, &mut writer).await?;
     let standing = standing(&mut tx).await?;
     if !standing.held || standing.lease.fence != fence {
         return Err(StoreError::StaleFence);

@@ -1,5 +1,7 @@
 //! Opening a store: is it ours, is it of a version we know, does it really write durably.
 
+pub(super) mod file;
+
 use std::path::Path;
 use std::time::Duration;
 
@@ -10,8 +12,8 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use tokio::sync::Mutex;
 
+use self::file::{APPLICATION_ID, Found};
 use super::SqliteStore;
-use super::file::{self, APPLICATION_ID, Found};
 use super::lease::Latch;
 use crate::error::StoreError;
 use crate::options::StoreOptions;
@@ -41,11 +43,10 @@ pub(super) async fn open(path: &Path, options: StoreOptions) -> Result<SqliteSto
         let _alone = latch.wait().await?;
         mark(path).await?;
     }
-    let mut writer = writer(path, options.page_limit).connect().await?;
-    durable(&mut writer).await?;
+    let mut writer = writer(path, options.page_limit).await?;
     upgrade(&mut writer, &latch).await?;
     let readers = readers(path).await?;
-    Ok(SqliteStore { writer: Mutex::new(writer), readers, latch, options })
+    Ok(SqliteStore { writer: Mutex::new(writer), readers, latch, file: path.to_owned(), options })
 }
 
 /// Writes our application id into a new file, before it goes over to a write-ahead log: [`file::look`] then sees it in the file's
@@ -83,12 +84,14 @@ fn options_of(path: &Path, cache: &'static str) -> SqliteConnectOptions {
 }
 
 /// The one connection that writes; a bound of pages is for it alone.
-fn writer(path: &Path, page_limit: Option<u32>) -> SqliteConnectOptions {
-    let options = options_of(path, WRITER_CACHE);
-    match page_limit {
-        Some(pages) => options.pragma("max_page_count", pages.to_string()),
-        None => options,
+pub(super) async fn writer(path: &Path, page_limit: Option<u32>) -> Result<SqliteConnection> {
+    let mut options = options_of(path, WRITER_CACHE);
+    if let Some(pages) = page_limit {
+        options = options.pragma("max_page_count", pages.to_string());
     }
+    let mut writer = options.connect().await?;
+    durable(&mut writer).await?;
+    Ok(writer)
 }
 
 async fn readers(path: &Path) -> Result<SqlitePool> {

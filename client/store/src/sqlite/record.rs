@@ -8,11 +8,12 @@ use spine_rules::Counter;
 use spine_rules::lifecycle::IllegalFact;
 use spine_rules::record::PatientKey;
 use spine_vocabulary::NhsNumber;
-use sqlx::{Connection, QueryBuilder, Row as _, Sqlite, SqliteConnection};
+use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
 use super::SqliteStore;
 use super::columns::{self, ENTRY, ENTRY_WIDTH, ENTRY_WRITTEN, bind_row, count, json, nanos};
 use super::error::damaged;
+use super::transaction::begin;
 use crate::entry::Write;
 use crate::error::StoreError;
 use crate::kept::group::{Group, NewFact, Shift};
@@ -23,6 +24,11 @@ use crate::seam::Result;
 
 /// Rows of one statement. Few sizes, so that the connection's cache of prepared statements holds all of them.
 const CHUNKS: [usize; 4] = [64, 16, 4, 1];
+
+/// Marks patients as left failed by a run, in its kind and in its interaction.
+pub(super) const FAILED: &str = "UPDATE newest SET failed = 1 WHERE scope IN \
+     (SELECT kind FROM run WHERE id = ?1 UNION ALL SELECT interaction FROM run WHERE id = ?1) \
+     AND key IN (SELECT value FROM json_each(?2)) AND run = ?1";
 
 /// What every write to a run must know first.
 pub(super) struct Head {
@@ -35,7 +41,7 @@ pub(super) struct Head {
 
 pub(super) async fn record(store: &SqliteStore, fence: Fence, run: RunId, group: &[Write]) -> Result<()> {
     let mut writer = store.writer.lock().await;
-    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+    let mut tx = begin(store, &mut writer).await?;
     let head = head(&mut tx, fence, run).await?;
     record_within(&mut tx, &head, group).await?;
     Ok(tx.commit().await?)
@@ -78,6 +84,7 @@ pub(super) async fn record_within(tx: &mut SqliteConnection, head: &Head, writes
     put_acknowledged(tx, &group).await?;
     mark::end_releases(tx, group.acknowledged.keys()).await?;
     put_unresolved(tx, head, &group).await?;
+    put_failed(tx, head.run, &group).await?;
     put_changes(tx, head.run, &group).await?;
     shift(tx, head.run, &group.shift, group.applied.len()).await
 }
@@ -213,6 +220,15 @@ async fn put_unresolved(tx: &mut SqliteConnection, head: &Head, group: &Group) -
     .bind(json(&keys)?)
     .execute(tx)
     .await?;
+    Ok(())
+}
+
+/// Marks whom this run left failed, where it is the newest that took them.
+async fn put_failed(tx: &mut SqliteConnection, run: RunId, group: &Group) -> Result<()> {
+    let keys: Vec<_> = group.failed().map(PatientKey::as_str).collect();
+    if !keys.is_empty() {
+        sqlx::query(FAILED).bind(run.0).bind(json(&keys)?).execute(tx).await?;
+    }
     Ok(())
 }
 

@@ -6,13 +6,14 @@ use jiff::Timestamp;
 use spine_rules::lifecycle::Fact;
 use spine_vocabulary::RoleProfileId;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Connection, QueryBuilder, Row as _, Sqlite, SqliteConnection};
+use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
 use super::SqliteStore;
 use super::columns::{count, key, nanos, time, user};
 use super::error::damaged;
 use super::lease::standing;
 use super::record::{Head, chunks, head, record_within};
+use super::transaction::begin;
 use crate::entry::Write;
 use crate::error::StoreError;
 use crate::lease::Fence;
@@ -25,7 +26,7 @@ const RUN: &str = "SELECT r.id, r.kind, r.action, r.legs, r.opened_at, r.populat
 
 pub(super) async fn open_leg(store: &SqliteStore, fence: Fence, id: RunId, new: &NewRun) -> Result<Run> {
     let mut writer = store.writer.lock().await;
-    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+    let mut tx = begin(store, &mut writer).await?;
     let before = head(&mut tx, fence, id).await?;
     let finished: bool =
         sqlx::query_scalar("SELECT closed IS 'finished' FROM leg WHERE run = ? AND number = ?")
@@ -66,7 +67,7 @@ pub(super) async fn close_leg(
     now: Timestamp,
 ) -> Result<Run> {
     let mut writer = store.writer.lock().await;
-    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+    let mut tx = begin(store, &mut writer).await?;
     let head = head(&mut tx, fence, id).await?;
     if !head.open {
         return Err(StoreError::Missing("open leg"));

@@ -88,7 +88,7 @@ fn listed(each: &[Foreseen], tally: &Tally) {
     assert_eq!(Counters::of(tally).sum(), tally.population);
 }
 
-async fn switched_off(bench: &Bench, session: &Session) {
+pub(super) async fn switched_off(bench: &Bench, session: &Session) {
     let now = spine_client::Clock::now(&bench.clock);
     let user = session.user().clone();
     let day = spine_client::clock::uk_date(now);

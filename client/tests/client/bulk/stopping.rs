@@ -91,13 +91,17 @@ fn wait_an_hour(status: StatusCode) -> Response {
     answer
 }
 
+fn is_list(request: &Request) -> bool {
+    let action = request.headers.get("soapaction");
+    action.is_some_and(|action| action.to_str().unwrap().ends_with("QUPC_IN180000SM04"))
+}
+
 fn dissent(request: &Request) -> Option<Response> {
-    let asks = request.headers.get("soapaction")?.to_str().unwrap().ends_with("QUPC_IN180000SM04");
     let refusal = "<QUQI_IN010000UK14 xmlns=\"urn:hl7-org:v3\"><acknowledgement typeCode=\"AE\"/><ControlActEvent>\
                    <reason><justifyingDetectedIssueEvent><code code=\"420\" \
                    codeSystem=\"2.16.840.1.113883.2.1.3.2.4.17.33\"><qualifier code=\"30418\"/></code>\
                    </justifyingDetectedIssueEvent></reason></ControlActEvent></QUQI_IN010000UK14>";
-    asks.then(|| answer(StatusCode::OK, refusal))
+    is_list(request).then(|| answer(StatusCode::OK, refusal))
 }
 
 const PHASES: &[Phase] = &[
@@ -105,6 +109,13 @@ const PHASES: &[Phase] = &[
         what: "a question is on its way",
         sees: is_question,
         delay: |request| if is_question(request) { longest() } else { Duration::ZERO },
+        on_the_wire: true,
+        ..NOTHING
+    },
+    Phase {
+        what: "the last question before an upload is on its way",
+        sees: is_list,
+        delay: |request| if is_list(request) { longest() } else { Duration::ZERO },
         on_the_wire: true,
         ..NOTHING
     },

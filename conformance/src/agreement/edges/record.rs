@@ -77,7 +77,13 @@ fn standing(random: &mut Random, today: Date, number: &str) -> SummaryRow {
         ods,
         persisted_at: format!("{today}T07:00:00"),
         text: "Stands.".to_owned(),
-        allergies: String::new(),
+        allergies: random.word([
+            "",
+            "",
+            "91936005|Penicillin",
+            "1|INVENTED NUT allergy",
+            "|Invented latex allergy;91936005|Allergy to penicillin",
+        ]),
     }
 }
 

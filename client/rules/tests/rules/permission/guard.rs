@@ -93,7 +93,7 @@ fn a_summary_that_lacks_a_standing_allergy_is_held() {
         ("neither code nor words", vec![allergy(" - ")], vec![worded("")], held("allergies-missing: 1")),
         (
             "no code on either side",
-            vec![allergy("Nuts")],
+            vec![snomed(" ", "Nuts")],
             vec![coded(" ", "Latex")],
             held("allergies-missing: 1"),
         ),

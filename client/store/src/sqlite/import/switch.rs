@@ -1,7 +1,7 @@
 //! SCR switched on and off at the practice.
 
+use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Connection, Row as _};
 
 use crate::entry::Switch;
 use crate::kept::switch::fits;
@@ -10,6 +10,7 @@ use crate::sqlite::SqliteStore;
 use crate::sqlite::columns::{nanos, time, user};
 use crate::sqlite::error::damaged;
 use crate::sqlite::lease;
+use crate::sqlite::transaction::begin;
 
 /// The columns of `switch` in the order in which [`read`] reads them.
 const SWITCH: &str = "SELECT enabled, day, nn_days, user_id, at FROM switch ORDER BY seq";
@@ -20,7 +21,7 @@ pub(in crate::sqlite) async fn put(store: &SqliteStore, switch: &Switch) -> Resu
     let at = nanos(switch.at)?;
     let _alone = lease::alone(store).await?;
     let mut writer = store.writer.lock().await;
-    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+    let mut tx = begin(store, &mut writer).await?;
     lease::nobody_elsewhere(store, &mut tx).await?;
     sqlx::query("INSERT INTO switch (enabled, day, nn_days, user_id, at) VALUES (?, ?, ?, ?, ?)")
         .bind(switch.on)

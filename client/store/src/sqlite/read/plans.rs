@@ -8,14 +8,14 @@ use super::{HISTORY, TALLY, page_query, worklist};
 use crate::entry::Cursor;
 use crate::options::StoreOptions;
 use crate::run::RunId;
-use crate::sqlite::record::touched_query;
+use crate::sqlite::record::{FAILED, touched_query};
 use crate::sqlite::runs::opening;
 use crate::sqlite::{SqliteStore, columns};
 
 /// Every query that is asked while a run opens or goes on, or while somebody looks at a worklist.
 fn queries() -> Vec<String> {
     let after = columns::key("p1").unwrap();
-    let mut queries = vec![TALLY.to_owned(), HISTORY.to_owned()];
+    let mut queries = vec![TALLY.to_owned(), HISTORY.to_owned(), FAILED.to_owned()];
     queries.push(touched_query(RunId(1), String::new()).into_string());
     for cursor in [Cursor::Due(Timestamp::UNIX_EPOCH), Cursor::Outstanding, Cursor::All] {
         for after in [None, Some(&after)] {

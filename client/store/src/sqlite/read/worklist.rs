@@ -42,31 +42,30 @@ pub(super) fn query(
     limit: usize,
 ) -> Result<QueryBuilder<Sqlite>> {
     let mut query = QueryBuilder::<Sqlite>::new("SELECT ");
-    query.push(ENTRY).push(", ").push(CANDIDATE).push(", ").push(BESIDE).push(" FROM entry e INDEXED BY ");
-    query.push(if run.is_some() { "entry_failed" } else { "entry_failed_by_patient" });
+    query.push(ENTRY).push(", ").push(CANDIDATE).push(", ").push(BESIDE).push(" FROM ");
+    query.push(if run.is_some() {
+        "entry e INDEXED BY entry_failed"
+    } else {
+        "newest n INDEXED BY newest_waiting CROSS JOIN entry e ON e.run = n.run AND e.key = n.key"
+    });
     query.push(" CROSS JOIN run r ON r.id = e.run CROSS JOIN patient p ON p.key = e.key ").push(ACKNOWLEDGED);
-    query.push(" WHERE e.failed = 1");
     if let Some(run) = run {
-        query.push(" AND e.run = ").push_bind(run.0);
+        query.push(" WHERE e.failed = 1 AND e.run = ").push_bind(run.0);
         if let Some((key, after)) = after {
             query.push(if run > after { " AND e.key >= " } else { " AND e.key > " });
             query.push_bind(key.as_str().to_owned());
         }
     } else {
-        // Reason: whoever a later run of the interaction took is waiting there, or not at all.
-        query.push(
-            " AND NOT EXISTS (SELECT 1 FROM run n CROSS JOIN entry o ON o.run = n.id AND o.key = e.key \
-                 WHERE n.id > e.run AND n.interaction = e.interaction)",
-        );
         // Reason: a beginning for the range; the empty text stands before every key.
         let (key, after) = after.map_or(("", 0), |(key, run)| (key.as_str(), run.0));
-        query.push(" AND (e.key, e.run) > (").push_bind(key.to_owned());
-        query.push(", ").push_bind(after).push(")");
+        query.push(" WHERE n.failed = 1 AND n.scope IN ('summary', 'permission') AND (n.key, n.run) > (");
+        query.push_bind(key.to_owned()).push(", ").push_bind(after).push(")");
     }
     if !reasons.is_empty() {
         query.push(" AND e.reason IN (SELECT value FROM json_each(").push_bind(json(&reasons)?).push("))");
     }
-    query.push(" ORDER BY e.key, e.run LIMIT ").push_bind(columns::limit(limit));
+    query.push(if run.is_some() { " ORDER BY e.key" } else { " ORDER BY n.key, n.run" });
+    query.push(" LIMIT ").push_bind(columns::limit(limit));
     Ok(query)
 }
 

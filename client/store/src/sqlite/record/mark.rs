@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use spine_rules::record::PatientKey;
-use sqlx::{Connection, QueryBuilder, Sqlite, SqliteConnection};
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::chunks;
 use crate::entry::{Mark, Marking};
@@ -11,10 +11,11 @@ use crate::error::StoreError;
 use crate::seam::Result;
 use crate::sqlite::SqliteStore;
 use crate::sqlite::columns::{json, nanos};
+use crate::sqlite::transaction::begin;
 
 pub(in crate::sqlite) async fn mark(store: &SqliteStore, marks: &[Mark]) -> Result<()> {
     let mut writer = store.writer.lock().await;
-    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+    let mut tx = begin(store, &mut writer).await?;
     // The newest of each patient counts.
     let newest: BTreeMap<_, _> = marks.iter().map(|mark| (&mark.key, mark.marking)).collect();
     let with = |wanted| newest.iter().filter(move |(_, marking)| **marking == wanted).map(|(key, _)| *key);

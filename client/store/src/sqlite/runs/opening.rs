@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use spine_rules::record::{Candidate, PatientKey};
 use spine_rules::{Counter, Reason};
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Connection, QueryBuilder, Row as _, Sqlite, SqliteConnection};
+use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
 use super::{insert_run, run};
 use crate::error::StoreError;
@@ -17,14 +17,14 @@ use crate::sqlite::SqliteStore;
 use crate::sqlite::columns::{self, ACKNOWLEDGED, CANDIDATE, CANDIDATE_WIDTH, ENTRY, count};
 use crate::sqlite::error::damaged;
 use crate::sqlite::record::{Head, head, put_entries, put_facts, shift};
+use crate::sqlite::transaction::begin;
 
 /// Patients looked at in one go.
 const PATIENTS: usize = 512;
 
-/// Of every entry that failed in a run of the kind: whether no later run of the kind took the patient.
-const FAILED_SINCE: &str = "SELECT count(*) FROM run r CROSS JOIN entry e INDEXED BY entry_failed ON e.run = r.id AND e.failed = 1 \
-     WHERE r.kind = ?1 AND NOT EXISTS \
-     (SELECT 1 FROM run n CROSS JOIN entry o ON o.run = n.id AND o.key = e.key WHERE n.kind = ?1 AND n.id > r.id)";
+/// Of everybody in the newest run of the kind that took them.
+const FAILED_SINCE: &str =
+    "SELECT count(*) FROM newest INDEXED BY newest_failed WHERE scope = ?1 AND failed = 1";
 
 /// Of the kind's last run.
 const FAILED_LAST: &str =
@@ -37,7 +37,7 @@ pub(in crate::sqlite) async fn open_run(
     selection: Selection<'_>,
 ) -> Result<Run> {
     let mut writer = store.writer.lock().await;
-    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+    let mut tx = begin(store, &mut writer).await?;
     let id = insert_run(&mut tx, fence, new).await?;
     let mut head = head(&mut tx, fence, id).await?;
     let listed = Row::listed(head.last_seq);
@@ -50,6 +50,7 @@ pub(in crate::sqlite) async fn open_run(
         let chosen: Vec<_> = seen.into_iter().filter(|seen| pool.takes(seen)).collect();
         list(&mut tx, &mut head, new.at, &listed, chosen).await?;
     }
+    take(&mut tx, id, [new.kind.code(), head.interaction]).await?;
     tx.commit().await?;
     drop(writer);
     run(store, id).await
@@ -149,28 +150,24 @@ impl Pool<'_> {
         query
     }
 
-    /// A column for where the patient's earlier entry stands: its phase while it is open, its reason once it is settled. The runs
-    /// of the kind are looked into one after the other, newest first, until one took the patient.
+    /// A column for where the patient's earlier entry stands: its phase while it is open, its reason once it is settled.
     fn earlier(&self, query: &mut QueryBuilder<Sqlite>) {
         let Some((kind, earlier)) = self.selection.earlier else {
             query.push(", NULL");
             return;
         };
-        let before = self.before.map_or(i64::MAX, |run| run.0);
         query.push(", (SELECT CASE e.phase WHEN 0 THEN 'open' WHEN 1 THEN 'live' ELSE e.reason END FROM ");
         match earlier {
-            Earlier::NewestOfKind => query.push("run r"),
-            Earlier::LastRun => {
-                query.push("(SELECT id FROM run WHERE kind = ").push_bind(kind.code());
-                query.push(" AND id < ").push_bind(before).push(" ORDER BY id DESC LIMIT 1) r")
+            Earlier::NewestOfKind => {
+                query.push("newest n CROSS JOIN entry e ON e.run = n.run AND e.key = n.key WHERE n.scope = ");
+                query.push_bind(kind.code()).push(" AND n.key = p.key)");
             }
-        };
-        query.push(" CROSS JOIN entry e ON e.run = r.id AND e.key = p.key");
-        if earlier == Earlier::NewestOfKind {
-            query.push(" WHERE r.kind = ").push_bind(kind.code());
-            query.push(" AND r.id < ").push_bind(before).push(" ORDER BY r.id DESC");
+            Earlier::LastRun => {
+                query.push("entry e WHERE e.key = p.key AND e.run = (SELECT max(id) FROM run WHERE kind = ");
+                query.push_bind(kind.code()).push(" AND id < ");
+                query.push_bind(self.before.map_or(i64::MAX, |run| run.0)).push("))");
+            }
         }
-        query.push(" LIMIT 1)");
     }
 }
 
@@ -222,6 +219,21 @@ async fn list(
         .await?;
     }
     shift(tx, head.run, &counted, 0).await
+}
+
+/// From now on this run is the newest one of its kind and of its interaction that took its patients.
+async fn take(tx: &mut SqliteConnection, run: RunId, scopes: [&'static str; 2]) -> Result<()> {
+    for scope in scopes {
+        sqlx::query(
+            "INSERT INTO newest (scope, key, run) SELECT ?, key, run FROM entry WHERE run = ? ORDER BY key \
+             ON CONFLICT (scope, key) DO UPDATE SET run = excluded.run, failed = 0",
+        )
+        .bind(scope)
+        .bind(run.0)
+        .execute(&mut *tx)
+        .await?;
+    }
+    Ok(())
 }
 
 async fn one(tx: &mut SqliteConnection, run: i64, key: &PatientKey) -> Result<Row> {

@@ -55,20 +55,31 @@ pub(super) fn look(path: &Path) -> Result<Found> {
 }
 
 /// Makes the file if it is missing, and keeps everybody but its owner out of it.
-pub(super) fn make_private(path: &Path) -> Result<File> {
+pub(in crate::sqlite) fn make_private(path: &Path) -> Result<File> {
     system::open_private(path).map_err(|error| cannot(path, &error))
 }
 
 /// The file beside the store whose lock says that a process is at work.
-pub(super) fn lock_path(store: &Path) -> PathBuf {
+pub(in crate::sqlite) fn lock_path(store: &Path) -> PathBuf {
     let mut name = store.as_os_str().to_owned();
     name.push(".lock");
     PathBuf::from(name)
 }
 
-/// An error of the file system; the path is the operator's own.
-pub(super) fn cannot(path: &Path, error: &std::io::Error) -> StoreError {
-    StoreError::Storage(format!("{}: {}", path.display(), error.kind()))
+/// An error of the file system, with what to do about it; the path is the operator's own.
+pub(in crate::sqlite) fn cannot(path: &Path, error: &std::io::Error) -> StoreError {
+    let advice = match error.kind() {
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            "the file or its folder is read-only for this user; change that, or name another file"
+        }
+        ErrorKind::NotFound | ErrorKind::NotADirectory => {
+            "there is no such folder; make it, or name another file"
+        }
+        ErrorKind::IsADirectory => "this is a folder; name a file in it",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "the disk is full; make room and try again",
+        _ => "check the disk and the folder",
+    };
+    StoreError::Storage(format!("{} ({}): {advice}", path.display(), error.kind()))
 }
 
 fn application_id(header: &[u8]) -> u32 {

@@ -23,6 +23,7 @@ pub(crate) async fn told<S: Store>(store: &S) -> String {
             for (entry, _) in store.page(run.id, cursor, None, 1_000).await.unwrap() {
                 let frozen = store.frozen(run.id, &entry.key).await.unwrap();
                 assert!(entry.state.live().is_none() || frozen.is_some(), "J1");
+                let frozen = frozen.as_deref().map(String::from_utf8_lossy);
                 writeln!(told, "{entry:?} {frozen:?}").unwrap();
             }
         }
