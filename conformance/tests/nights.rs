@@ -2,6 +2,8 @@
 //!
 //! The large edition is a command, meant for a release build: `spine-conformance nights`.
 
+#![expect(clippy::panic, reason = "tests")]
+
 use std::process::Command;
 
 const SUITE: &str = env!("CARGO_BIN_EXE_spine-conformance");
