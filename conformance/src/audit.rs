@@ -184,7 +184,7 @@ impl Stop<'_> {
         }
     }
 
-    /// Requirements: CON-024, RUN-012.
+    /// Requirements: CON-012, RUN-008.
     fn uploads(&self, found: &mut Vec<String>) {
         let mut stored: BTreeMap<&str, Vec<&Accepted>> = BTreeMap::new();
         for event in self.held.accepted.iter().skip(self.accepted_before) {

@@ -92,6 +92,8 @@ pub struct Passed {
     pub state: String,
     /// The run's counters.
     pub counters: BTreeMap<String, u64>,
+    /// Settled patients by reason.
+    pub reasons: BTreeMap<String, u64>,
     /// Everything that does not hold.
     pub findings: Vec<String>,
 }
@@ -130,7 +132,7 @@ fn nights(plan: &Plan, tell: &mut dyn FnMut(&Leg)) -> Result<Passed, StageError>
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let (report, findings) = runtime.map_err(StageError::new)?.block_on(practice.audit())?;
-    (passed.state, passed.counters) = (report.state, report.counters);
+    (passed.state, passed.counters, passed.reasons) = (report.state, report.counters, report.reasons);
     passed.findings.extend(findings);
     Ok(passed)
 }

@@ -36,17 +36,15 @@ pub(super) async fn conduct(office: &Office, due: &Due, session: &Session) -> Re
         .addresses()?
         .connect_spine(&TransportSettings::default(), SystemClock.now().into())
         .map_err(StageError::new)?;
-    let observed = Arc::new(Observed::new(connection, began, office.orders.wanted));
-    let work = run(&client, Arc::clone(&observed) as Arc<dyn Exchange>, session, due);
-    let mut work = std::pin::pin!(work);
-    let ended = tokio::select! {
-        ended = &mut work => ended,
-        () = observed.enough(), if due.ending != Ending::Finished => {
-            office.leap_to(due.ends_at)?;
-            work.await
-        }
-    };
+    let share = (office.orders.wanted, office.clock.clone(), due.ends_at);
+    let share = Some(share).filter(|_| due.ending != Ending::Finished);
+    let observed = Arc::new(Observed::new(connection, began, share));
+    let ended = run(&client, Arc::clone(&observed) as Arc<dyn Exchange>, session, due).await;
     let ended = ended.map_err(StageError::new)?;
+    if due.ending != Ending::Finished {
+        // The client's clock is there already.
+        office.leap_to(due.ends_at)?;
+    }
     let took = began.elapsed();
     let counters = Counters::of(&ended.tally);
     Ok(Leg {

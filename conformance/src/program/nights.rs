@@ -1,5 +1,6 @@
 //! `spine-conformance nights`.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::arguments::Nights;
@@ -51,9 +52,12 @@ fn line(leg: &Leg) -> String {
 }
 
 fn sum_up(passed: &Passed, patients: usize) {
-    let counters: Vec<String> =
-        passed.counters.iter().map(|(name, count)| format!("{name} {count}")).collect();
-    say(&format!("{}: {}.", passed.state, counters.join(", ")));
+    let listed = |counts: &BTreeMap<String, u64>| {
+        let listed: Vec<String> = counts.iter().map(|(name, count)| format!("{name} {count}")).collect();
+        listed.join(", ")
+    };
+    say(&format!("{}: {}.", passed.state, listed(&passed.counters)));
+    say(&format!("By reason: {}.", listed(&passed.reasons)));
     let peak = passed.legs.iter().filter_map(|leg| leg.peak).max();
     say(&format!(
         "Highest memory of the client {}, of the fake Spine, which keeps everything, {}.",

@@ -6,11 +6,10 @@
 
 use std::process::Command;
 
-const SUITE: &str = env!("CARGO_BIN_EXE_spine-conformance");
+use crate::SUITE;
 
 fn nights(arguments: &[&str]) -> (Option<i32>, String) {
-    let output = Command::new(SUITE).arg("nights").args(arguments).output();
-    let output = output.unwrap_or_else(|error| panic!("{error}"));
+    let output = Command::new(SUITE).arg("nights").args(arguments).output().unwrap();
     let said = [output.stdout, output.stderr].concat();
     (output.status.code(), String::from_utf8_lossy(&said).into_owned())
 }

@@ -4,7 +4,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const SUITE: &str = env!("CARGO_BIN_EXE_spine-conformance");
+use crate::SUITE;
+
 const TIMES: usize = 25;
 
 /// A program beside the suite's own: a build of the whole workspace puts it there.
