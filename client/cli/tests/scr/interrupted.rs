@@ -21,11 +21,20 @@ fn undisturbed() -> (Verdicts, Verdicts) {
     (surgery.verdicts(1), surgery.verdicts(2))
 }
 
+/// A surgery whose uploads are answered late, with settings for one message on its way at a time and for as many as usual.
+fn answered_late() -> Surgery {
+    let readiness = Readiness { polls: u32::MAX, delay_ms: ANSWERED_AFTER_MS };
+    let settings = Settings { readiness, retry_after_ms: 20, ..Settings::default() };
+    let surgery = Surgery::with(PATIENTS, settings).opened();
+    surgery.write("one.toml", ONE_AT_A_TIME);
+    surgery.write("many.toml", "");
+    surgery
+}
+
 #[test]
 fn a_run_that_is_killed_again_and_again_ends_as_if_nobody_had() {
     let (migrated, uploaded) = undisturbed();
-    let surgery = Surgery::open(PATIENTS);
-    surgery.write("one.toml", ONE_AT_A_TIME);
+    let surgery = answered_late();
     let mut kills = 0;
     for kind in ["consent-migration", "initial-upload"] {
         let mut action = "run";
@@ -43,12 +52,13 @@ fn a_run_that_is_killed_again_and_again_ends_as_if_nobody_had() {
             assert_eq!(report["state"], "interrupted", "at once, without waiting for a time limit");
             action = "resume";
         }
-        let ran = surgery.run(kind, action);
+        let ran = surgery.begin_with(kind, action, &["--settings", "many.toml"]);
+        let ran = Ran::of(ran.wait_with_output().unwrap());
         // The last leg may have ended before its kill: then there is nothing to resume.
         assert!(matches!(ran.code, Some(1 | 2)), "{ran:?}");
     }
-    // The machine decides how many came in time; one process after the other, the first ones always do.
-    assert!(kills >= 2, "only {kills} kills came in time");
+    // An upload cannot end before any of its kills; a migration on a fast machine may.
+    assert!(kills >= KILLS.len(), "only {kills} kills came in time");
     assert_eq!(surgery.verdicts(1), migrated);
     assert_eq!(surgery.verdicts(2), uploaded);
     let doubled: Vec<_> = surgery.events_per_patient().into_values().filter(|count| *count != 1).collect();
@@ -58,13 +68,8 @@ fn a_run_that_is_killed_again_and_again_ends_as_if_nobody_had() {
 #[test]
 fn a_run_that_is_told_to_stop_pauses_and_resumes_to_the_same_end() {
     let (_, uploaded) = undisturbed();
-    let late = Readiness { polls: u32::MAX, delay_ms: ANSWERED_AFTER_MS };
-    let surgery =
-        Surgery::with(PATIENTS, Settings { readiness: late, retry_after_ms: 20, ..Settings::default() })
-            .opened();
+    let surgery = answered_late();
     surgery.run("consent-migration", "run").expect(1);
-    surgery.write("one.toml", ONE_AT_A_TIME);
-    surgery.write("many.toml", "");
     let until = surgery.spine().spine().ledger().count() + 4;
     let mut child = surgery.begin_with("initial-upload", "run", &["--settings", "one.toml"]);
     assert!(surgery.runs_until(&mut child, until), "the run ended before it could be stopped");
