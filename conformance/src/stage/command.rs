@@ -12,6 +12,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -31,6 +32,9 @@ use crate::wire::{Relay, Requester};
 
 /// How long an answer is to be waited for before it is polled for: short, for the suite waits in real time.
 const RETRY_AFTER_MS: u64 = 20;
+
+/// How long a process is given to hear the interrupt signal before the next answer reaches it.
+const HEARS_WITHIN: Duration = Duration::from_millis(500);
 
 /// A client under test.
 pub struct Adapter {
@@ -209,7 +213,11 @@ impl Playing<'_> {
         if let Some((after, what)) = midway {
             let (process, fake, mut other) = (child.id(), Arc::clone(&self.fake), self.command(&arguments));
             self.recorder.ring_after(after, move || match what {
-                Midway::Stop => interrupt::interrupt(process),
+                Midway::Stop => {
+                    interrupt::interrupt(process);
+                    // The answer that rang waits meanwhile, so the run cannot be over before the process has heard.
+                    std::thread::park_timeout(HEARS_WITHIN);
+                }
                 Midway::Kill => interrupt::kill(process),
                 Midway::Pull => drop(fake.cards().pull()),
                 // The first process waits for its answer meanwhile, so it cannot be over before the other one is.
